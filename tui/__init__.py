@@ -1,0 +1,3 @@
+"""guardia: the incident commander's terminal."""
+
+__version__ = "0.1.0"

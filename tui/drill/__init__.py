@@ -1,0 +1,1 @@
+"""A synthetic backend with known answers."""

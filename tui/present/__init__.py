@@ -1,0 +1,1 @@
+"""Numbers → words and tables that any front end can draw; no Textual here."""

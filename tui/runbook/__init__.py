@@ -1,0 +1,1 @@
+"""What the team agreed, as data: the runbook file, its models and its words."""

@@ -1,0 +1,1 @@
+"""Widgets: they draw what `present` gives them and compute nothing."""
