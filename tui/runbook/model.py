@@ -10,7 +10,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 _DURATION = re.compile(r"(\d+)(ms|s|m|h|d)")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -26,7 +26,22 @@ def parse_duration(value: object) -> object:
     return sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
 
 
-Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+def write_duration(span: timedelta) -> str:
+    """Return the shortest text that `parse_duration` reads back, to the millisecond: `5m`, `1h30m`, `14d`, `0s`."""
+    left = span // timedelta(milliseconds=1)
+    text = ""
+    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)):
+        number, left = divmod(left, size)
+        text += f"{number}{unit}" if number else ""
+    return text or "0s"
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(write_duration, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": "^([0-9]+(ms|s|m|h|d))+$"}),
+]
 """A span of time, written `90s`, `5m`, `1h30m` or `14d` in the runbook file."""
 
 Condition = dict[str, tuple[str | int, ...]]
