@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from tui.runbook.model import LogRules
 
 Reject = Literal[
-    "not_json", "cut", "too_long", "bad_time", "unknown_metric", "bad_field", "bad_encoding", "no_message", "lost_at_source"
+    "not_json",
+    "cut",
+    "too_long",
+    "bad_time",
+    "unknown_metric",
+    "bad_field",
+    "bad_encoding",
+    "no_message",
+    "lost_at_source",
 ]
 """Why a line gave neither an event nor a readable other record (contracts §6)."""
 
@@ -38,6 +46,7 @@ class Tally:
     rejected: Counter[Reject] = field(default_factory=Counter)
     first: datetime | None = None
     last: datetime | None = None
+    """Times of the first and the last record that bears one, be it an event or another."""
 
     def add(self, more: Tally) -> None:
         """Count another block's lines in."""
@@ -134,7 +143,7 @@ _DTYPES = {"enum": _text, "route": _text, "status": _status, "number": _number}
 
 
 def marker_schema() -> dict[str, pl.DataType]:
-    """Columns of found markers. approximate: the time is a neighbour's. capture: strict captures, `; `-joined, or null."""
+    """Columns of found markers. approximate: the time is a neighbour's. capture: strict captures or null."""
     import polars as pl
 
     return {
