@@ -1,0 +1,97 @@
+"""Draws every picture of this folder from the running app on the sample logs: `python screenshots/render.py`.
+
+SVG comes from the app itself; PNG as well where `rsvg-convert` (Debian: librsvg2-bin) is installed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SAMPLES = HERE.parent / "sample_logs"
+sys.path.insert(0, str(HERE.parent))
+os.environ.update(COLORTERM="truecolor", TERM="xterm-256color")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: which log at which moment, in which language, size and look, after which keys."""
+
+    name: str
+    log: str
+    at: str
+    size: tuple[int, int]
+    lang: str = "en"
+    look: str = "dark"
+    color: bool = True
+    keys: tuple[str, ...] = ()
+
+
+OUTAGE, CALM, COMBINED = "auth-outage.ndjson.gz", "calm.ndjson.gz", "combined.ndjson.gz"
+FIRING, QUIET, BOTH = "2026-03-02T02:07:00Z", "2026-03-02T02:30:00Z", "2026-03-02T02:17:00Z"
+
+PICTURES = (
+    Picture("board-outage-160x45", OUTAGE, FIRING, (160, 45)),
+    Picture("board-outage-160x45-es", OUTAGE, FIRING, (160, 45), lang="es"),
+    Picture("board-outage-160x45-light", OUTAGE, FIRING, (160, 45), look="light"),
+    Picture("board-outage-160x45-nocolor", OUTAGE, FIRING, (160, 45), color=False),
+    Picture("board-combined-160x45", COMBINED, BOTH, (160, 45)),
+    Picture("board-calm-160x45", CALM, QUIET, (160, 45)),
+    Picture("board-outage-100x30", OUTAGE, FIRING, (100, 30)),
+    Picture("board-outage-80x24", OUTAGE, FIRING, (80, 24)),
+    Picture("board-outage-80x24-es", OUTAGE, FIRING, (80, 24), lang="es"),
+    Picture("help-100x30", OUTAGE, FIRING, (100, 30), keys=("question_mark",)),
+)
+
+
+async def draw(picture: Picture) -> str:
+    """The picture as SVG."""
+    from datetime import UTC, datetime
+
+    from tui import locale
+    from tui.logs.opening import SourceSet
+    from tui.runbook.load import load_runbook
+    from tui.session.clock import Cursor
+    from tui.session.engine import Engine
+    from tui.ui.app import GuardiaApp
+
+    locale.use(picture.lang)
+    at = datetime.fromisoformat(picture.at)
+    sources = SourceSet([str(SAMPLES / picture.log)], live=False)
+    engine = Engine(
+        load_runbook(None, picture.lang), sources, clock=Cursor(at), mode="review", zone=UTC, opening=lambda _end: at
+    )
+    engine.drain()
+    app = GuardiaApp(engine, look="light" if picture.look == "light" else "dark", color=picture.color)
+    async with app.run_test(size=picture.size) as pilot:
+        while "UTC" not in app.export_screenshot() or engine.span is None:
+            await pilot.pause()
+        await pilot.pause(0.6)
+        for key in picture.keys:
+            await pilot.press(key)
+        await pilot.pause()
+        svg = app.export_screenshot(title="guardia")
+    return svg.replace("<text ", '<text xml:space="preserve" ')
+
+
+def main() -> None:
+    """Draw all pictures, or only those named on the command line."""
+    wanted = sys.argv[1:]
+    for picture in PICTURES:
+        if wanted and picture.name not in wanted:
+            continue
+        svg = HERE / f"{picture.name}.svg"
+        svg.write_text(asyncio.run(draw(picture)))
+        if shutil.which("rsvg-convert"):
+            subprocess.run(["rsvg-convert", "--width", "1600", "-o", svg.with_suffix(".png"), svg], check=True)  # noqa: S603, S607
+        print(svg.name)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+"""The real program in a real terminal (tmux)."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.samples import NIGHT, needs_samples, planted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+PATIENCE = 400
+"""Looks at the screen before giving up."""
+BETWEEN_LOOKS = 0.05
+"""Seconds that the program under test has the processor to itself."""
+
+pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+
+
+class Terminal:
+    """One tmux server of its own with one pane."""
+
+    def __init__(self, folder: Path, width: int, height: int) -> None:
+        self._socket = f"guardia-{uuid.uuid4().hex[:8]}"
+        self._folder = folder
+        self._size = (str(width), str(height))
+
+    def _tmux(self, *arguments: str) -> str:
+        command = ["tmux", "-f", "/dev/null", "-L", self._socket, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False).stdout
+
+    def run(self, *arguments: str | Path, record: Path | None = None) -> None:
+        """Start guardia; when it ends, its exit code is left on the screen. `record` gets every byte it writes."""
+        variables = {"HOME": str(self._folder), "TERM": "xterm-256color", "TZ": "UTC"}
+        assigned = " ".join(f"{key}='{value}'" for key, value in variables.items())
+        words = " ".join(f"'{argument}'" for argument in arguments)
+        guardia = f"{assigned} '{sys.executable}' -m tui {words}"
+        shell = f"unset COLUMNS LINES; cd '{ROOT}' && {guardia}; echo \"ended with $?\"; exec cat"
+        width, height = self._size
+        self._tmux("new-session", "-d", "-x", width, "-y", height, "sh", "-c", f"read go; {shell}")
+        if record is not None:
+            self._tmux("pipe-pane", f"cat > '{record}'")
+        self.keys("Enter")
+
+    def keys(self, *names: str) -> None:
+        """Press keys."""
+        self._tmux("send-keys", *names)
+
+    def screen(self) -> str:
+        """What is on the screen now."""
+        return self._tmux("capture-pane", "-p")
+
+    def until(self, holds: Callable[[str], bool]) -> str:
+        """The screen as soon as something holds of it."""
+        shown = ""
+        for _look in range(PATIENCE):
+            shown = self.screen()
+            if holds(shown):
+                return shown
+            Event().wait(BETWEEN_LOOKS)
+        pytest.fail(f"never came to be on screen; the last was:\n{shown}")
+
+    def close(self) -> None:
+        """End this server and what runs in it."""
+        self._tmux("kill-server")
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Callable[[int, int], Terminal]]:
+    opened: list[Terminal] = []
+
+    def open_terminal(width: int, height: int) -> Terminal:
+        opened.append(Terminal(tmp_path, width, height))
+        return opened[-1]
+
+    yield open_terminal
+    for each in opened:
+        each.close()
+
+
+def test_the_demo_opens_with_an_alert_just_firing_and_quits_cleanly(
+    terminal: Callable[[int, int], Terminal],
+) -> None:
+    pane = terminal(160, 45)
+    pane.run("demo", "--lang", "en")
+    shown = pane.until(lambda text: "SUGGESTED" in text)
+    assert "DRILL" in shown
+    assert "MITIGATE" in shown
+    assert max(len(line) for line in shown.splitlines()) <= 160
+    pane.keys("q")
+    assert "ended with 0" in pane.until(lambda text: "ended with" in text)
+
+
+def test_a_new_event_of_a_followed_file_reaches_the_screen(
+    terminal: Callable[[int, int], Terminal], tmp_path: Path
+) -> None:
+    log = tmp_path / "app.log"
+    log.write_bytes(b"")
+    pane = terminal(100, 30)
+    pane.run("watch", log, "--lang", "es")
+    pane.until(lambda text: "EN VIVO" in text)
+    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    record = {
+        "level": "error",
+        "timestamp": at,
+        "requestId": "req_terminal1",
+        "message": "METRIC_AUTH_5XX",
+        "endpoint": "/api/auth/login",
+        "statusCode": 500,
+        "code": "INTERNAL_ERROR",
+    }
+    with log.open("a") as stream:
+        stream.write(json.dumps(record) + "\n")
+    pane.until(lambda text: "VIGILAR" in text)
+    pane.keys("q")
+    pane.until(lambda text: "ended with 0" in text)
+
+
+@needs_samples
+def test_the_real_outage_is_the_worst_severity_and_the_hour_before_is_calm(
+    terminal: Callable[[int, int], Terminal],
+) -> None:
+    burning = terminal(160, 45)
+    burning.run("review", NIGHT, "--at", "2026-11-19T22:08:00Z", "--lang", "en")
+    shown = burning.until(lambda text: "SUGGESTED" in text and "22:08:00 UTC" in text)
+    badges = dict(re.findall(r"^[▌ ─━]{1,2}([1-5]) .*? [▲◆●○] (\w+)", shown, re.MULTILINE))
+    assert badges == {"1": "SEV1", "2": "OK", "3": "OK", "4": "OK", "5": "OK"}
+    calm = terminal(160, 45)
+    calm.run("review", NIGHT, "--at", "2026-11-19T21:10:00Z", "--lang", "en")
+    quiet = calm.until(lambda text: "21:10:00 UTC" in text and "NO OPEN INCIDENT" in text)
+    assert "SEV" not in quiet.split("Timeline")[0]
+
+
+@needs_samples
+def test_nothing_planted_reaches_the_bytes_of_the_terminal(
+    terminal: Callable[[int, int], Terminal], tmp_path: Path
+) -> None:
+    pane = terminal(160, 45)
+    raw = tmp_path / "raw"
+    pane.run("review", NIGHT, "--at", "2026-11-19T22:10:00Z", record=raw)
+    pane.until(lambda text: "SEV1" in text)
+    for key in (
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "t",
+        "Down",
+        "Down",
+        "l",
+        "Down",
+        "e",
+        "Down",
+        "z",
+        "z",
+        "?",
+        "Escape",
+        "End",
+        "Home",
+    ):
+        pane.keys(key)
+    pane.keys("q")
+    pane.until(lambda text: "ended with 0" in text)
+    written = raw.read_bytes()
+    found = [text for text in planted("real-night-part1.ndjson") if text.encode() in written]
+    print(f"{len(found)} planted strings in {len(written)} bytes written to the terminal")
+    assert len(written) > 10_000
+    assert not found

@@ -1,0 +1,89 @@
+"""`guardia check`: the numbers, alerts and suggestion of logs, for scripts and CI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui.locale import _
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tui.cli.options import Options
+    from tui.session.engine import Engine
+
+
+@click.command(
+    help=_(
+        "Count what is in SOURCE (a file, a glob, - or cmd:NAME), evaluate every rule, and say what is firing. "
+        "Exit code: 0 nothing, 1 firing, 2 firing at the worst severity, 3 unknown."
+    )
+)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--since", metavar="TIME", help=_("Count only what comes after; rules still warm up before it."))
+@click.option("--until", metavar="TIME", help=_("Ignore what comes after (like --at)."))
+@click.option("--follow", is_flag=True, help=_("Stay: one JSON object a line at each evaluation."))
+@click.pass_obj
+def check(options: Options, sources: tuple[str, ...], since: str | None, until: str | None, *, follow: bool) -> int:
+    """Print the result and answer with the exit code of contracts §7."""
+    from tui.cli.setup import open_engine, prepare
+
+    engine = open_engine(prepare(options), sources, mode="live" if follow else "review")
+    try:
+        return _follow(engine, since) if follow else _once(engine, options, since, until or options.at)
+    finally:
+        engine.close()
+
+
+def _once(engine: Engine, options: Options, since: str | None, until: str | None) -> int:
+    from tui.cli.output import emit_json
+    from tui.cli.setup import moment, report_sources
+    from tui.present.check_text import check_lines
+    from tui.session.times import floor_minute
+
+    engine.drain()
+    report_sources(engine)
+    as_of = floor_minute(moment(until, engine, "--at")) if until else engine.end() or engine.now()
+    start = moment(since, engine, "--since") if since else None
+    result, code = _evaluate(engine, start, as_of)
+    if options.json:
+        emit_json(result)
+    else:
+        for line in check_lines(result, engine.loaded):
+            click.echo(line)
+    return code
+
+
+def _evaluate(engine: Engine, since: datetime | None, as_of: datetime) -> tuple[dict[str, Any], int]:
+    from tui.metrics.totals import totals
+    from tui.present.check import check_result, exit_code, within
+
+    board = within(engine.board(as_of), since)
+    counted = totals(engine.loaded.runbook, engine.store, since, as_of)
+    return check_result(board, counted, engine.loaded), exit_code(board, engine.loaded.runbook)
+
+
+def _follow(engine: Engine, since: str | None) -> int:
+    """One object a line each whole minute, until interrupted or until every source has ended."""
+    import time
+
+    from tui.cli.output import emit_json
+    from tui.cli.setup import moment
+    from tui.session.times import floor_minute
+
+    engine.drain()
+    start = moment(since, engine, "--since") if since else None
+    evaluated: datetime | None = None
+    code = 0
+    while True:
+        now = engine.now()
+        if floor_minute(now) != evaluated:
+            evaluated = floor_minute(now)
+            result, code = _evaluate(engine, start, now)
+            emit_json(result, indent=False)
+        if engine.ended():
+            return code
+        if not engine.read():
+            time.sleep(0.2)

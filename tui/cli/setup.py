@@ -1,0 +1,126 @@
+"""What every command that opens logs does first: settings, runbook, sources, times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.cli.output import say
+from tui.locale import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, tzinfo
+
+    from tui.cli.options import Options
+    from tui.runbook.load import LoadedRunbook
+    from tui.session.engine import Engine, Mode
+    from tui.settings import Loaded, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Settings and runbook of this call."""
+
+    settings: Settings
+    loaded: LoadedRunbook
+
+
+def prepare(options: Options) -> Prepared:
+    """Settings and runbook, or a usage error that says what is wrong with them."""
+    from tui.runbook.load import RunbookError, load_runbook
+
+    settings = load_settings(options).settings
+    try:
+        loaded = load_runbook(settings.runbook, options.lang)
+    except RunbookError as error:
+        raise click.UsageError(str(error)) from None
+    return Prepared(settings, loaded)
+
+
+def load_settings(options: Options) -> Loaded:
+    """The settings, or a usage error that names file, key and reason."""
+    from tui.settings import SettingsError, load
+
+    flags = {
+        "lang": options.lang,
+        "runbook": options.runbook,
+        "data_dir": options.data_dir,
+        "ascii": options.ascii or None,
+    }
+    try:
+        return load(flags)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def open_engine(prepared: Prepared, specs: Sequence[str], *, mode: Mode, at: str | None = None) -> Engine:
+    """An engine over `specs`, nothing read yet; `at` is where review opens instead of at the end of the data."""
+    from tui.logs.command import CommandSpec
+    from tui.logs.opening import SourceSet
+    from tui.session.clock import Cursor, WallClock
+    from tui.session.engine import Engine, at_the_end
+    from tui.session.times import EPOCH
+
+    settings = prepared.settings
+    commands = {name: CommandSpec(command.argv, command.history) for name, command in settings.commands.items()}
+    sources = SourceSet(specs, live=mode != "review", commands=commands)
+    clock = Cursor(EPOCH) if mode == "review" else WallClock()
+    zone = settings.tzinfo()
+    opening = at_the_end
+    if at is not None:
+        read_moment(at, EPOCH, zone, "--at")  # a mistake in it is said before anything is opened
+        opening = partial(read_moment, at, zone=zone, option="--at")
+    return Engine(prepared.loaded, sources, clock=clock, mode=mode, zone=zone, opening=opening)
+
+
+def drill_engine(prepared: Prepared, scenario: str | None, seed: int | None) -> Engine:
+    """An engine over a live drill; without a scenario, the one that fires first in the runbook's order of severity."""
+    from tui.drill.live import live
+    from tui.drill.model import scenarios
+    from tui.session.clock import WallClock
+    from tui.session.engine import Engine
+    from tui.session.reader import FixedSources
+
+    known = scenarios()
+    chosen = scenario or next(iter(known))
+    if chosen not in known:
+        raise click.BadParameter(
+            _("no such scenario: there are {names}").format(names=", ".join(known)), param_hint="'SCENARIO'"
+        )
+    clock = WallClock()
+    source = live(chosen, clock.now().toordinal() if seed is None else seed, clock.now)
+    return Engine(prepared.loaded, FixedSources(source), clock=clock, mode="drill", zone=prepared.settings.tzinfo())
+
+
+def report_sources(engine: Engine) -> None:
+    """Say on standard error what happened to each source."""
+    from tui.present.notes import note_sentence
+
+    for status in engine.reader.statuses():
+        for note in status.notes:
+            say(f"{status.name}: {note_sentence(note)}")
+
+
+def moment(text: str, engine: Engine, option: str) -> datetime:
+    """A typed time as UTC, echoed in both zones; relative ones count from the end of the data, while live from now."""
+    end = engine.now() if engine.live else engine.end() or engine.now()
+    parsed = read_moment(text, end, engine.zone, option)
+    here = parsed.astimezone(engine.zone)
+    say(f"{option} {parsed:%Y-%m-%d %H:%M:%S} UTC · {here:%Y-%m-%d %H:%M:%S} {here.tzname()}")
+    return parsed
+
+
+def read_moment(text: str, end: datetime, zone: tzinfo, option: str) -> datetime:
+    """A typed time as UTC, seen from `end`; a usage error when it is none."""
+    from tui.session.times import TimeError, parse_time
+
+    try:
+        return parse_time(text, now=end, day=end.astimezone(zone).date(), zone=zone)
+    except TimeError:
+        raise click.BadParameter(
+            _("not a time: write 2026-11-19T22:10:00Z, 22:10 or -5m"), param_hint=f"'{option}'"
+        ) from None

@@ -1,0 +1,42 @@
+"""What happened to a source, in words: what, where, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.locale import _
+from tui.logs.source import Code
+
+if TYPE_CHECKING:
+    from tui.logs.source import Note
+
+
+def note_sentence(note: Note) -> str:
+    """One sentence for a note; it holds numbers and names of errors only, never anything of a log."""
+    sentence = _sentences()[note.code].format(
+        at=f"{note.at or 0:,}".replace(",", " "),
+        lost=_("an unknown number of") if note.lost is None else f"{note.lost:,}".replace(",", " "),
+        errno=note.errno,
+        status=note.status,
+        seconds=round(note.seconds or 0),
+    )
+    return sentence if note.times == 1 else f"{sentence} (×{note.times})"
+
+
+def _sentences() -> dict[Code, str]:
+    return {
+        Code.ROTATED: _("rotated: the new file is followed, nothing was lost"),
+        Code.TRUNCATED: _("truncated after byte {at}: {lost} bytes were gone before they could be read"),
+        Code.GONE: _("the file is gone; it is followed again as soon as it is back"),
+        Code.CAME_BACK: _("the file is back"),
+        Code.UNREADABLE: _("cannot be read ({errno}): check path and permissions"),
+        Code.NO_MATCH: _("no file matches: check the pattern"),
+        Code.CUT_SHORT: _("cut short: the compressed file ends after {at} bytes; what comes before counts"),
+        Code.DAMAGED: _("damaged after {at} bytes; what comes before counts"),
+        Code.GARBAGE_AFTER: _("something that is not compressed follows after {at} bytes and is ignored"),
+        Code.BOMB_CAPPED: _("stopped after {at} bytes: it grows beyond what a log can"),
+        Code.INPUT_ENDED: _("input ended after {at} bytes: start it again to go on"),
+        Code.OVERLOADED: _("more came in than could be read: {lost} bytes were dropped"),
+        Code.COMMAND_EXITED: _("the command ended with status {status}; it is started again in {seconds} s"),
+        Code.COMMAND_UNKNOWN: _("the settings have no command of this name"),
+    }

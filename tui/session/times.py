@@ -1,0 +1,59 @@
+"""Times as people type and read them (contracts §7)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from tui.runbook.model import parse_duration
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Where a cursor stands before any data is known."""
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
+
+
+class TimeError(ValueError):
+    """A time that cannot be read."""
+
+
+def parse_time(text: str, *, now: datetime, day: date, zone: tzinfo) -> datetime:
+    """Read RFC 3339 (without a zone: UTC), `-5m` before `now`, or `HH:MM` in `zone` on `day`; the answer is UTC.
+
+    `now` is the wall clock while live and the end of the data otherwise; `day` likewise, in `zone`. Raises TimeError.
+    """
+    said = text.strip()
+    try:
+        if said.startswith("-"):
+            span = parse_duration(said[1:])
+            if isinstance(span, timedelta):
+                return now - span
+        if clock := _CLOCK.fullmatch(said):
+            hour, minute, second = (int(part or 0) for part in clock.groups())
+            return datetime.combine(day, time(hour, minute, second), zone).astimezone(UTC)
+        moment = datetime.fromisoformat(said)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise TimeError(said) from None
+
+
+def is_relative(text: str) -> bool:
+    """Whether a typed time can only be understood once the end of the data is known."""
+    said = text.strip()
+    return said.startswith("-") or _CLOCK.fullmatch(said) is not None
+
+
+def utc_text(moment: datetime) -> str:
+    """`YYYY-MM-DDTHH:MM:SSZ`, as scripts read it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def floor_minute(moment: datetime) -> datetime:
+    """The whole minute at or before."""
+    return moment.replace(second=0, microsecond=0)
+
+
+def ceil_minute(moment: datetime) -> datetime:
+    """The whole minute at or after."""
+    floor = floor_minute(moment)
+    return floor if floor == moment else floor + timedelta(minutes=1)
