@@ -8,6 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.logs.source import Note, SourceState
 
 
 class State(Enum):
@@ -102,7 +106,7 @@ class PanelNumbers:
     trend: bool
     """At least `factor` times the baseline for the runbook's trend hold: said, no severity."""
     leading: Episode | None
-    """The open episode that decides the badge: the worst, then the earliest, firing one; else the earliest pending one."""
+    """The open episode that decides the badge: the worst firing one, then the earliest; else the first pending."""
     ack_since: datetime | None
     """When the panel's earliest episode still firing fired: both clocks count from here (contracts §2)."""
     fires_at: datetime | None
@@ -157,17 +161,6 @@ class MarkerHit:
     length: int
 
 
-class SourceState(Enum):
-    """What is known of a source itself."""
-
-    OPEN = "open"
-    DONE = "done"
-    """Read to its end; nothing more is expected of it (review)."""
-    DOWN = "down"
-    """A pipe ended, a command exited, a file is gone (live)."""
-    UNREADABLE = "unreadable"
-
-
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
     """One source as it stands: counts so far and how it is doing."""
@@ -183,9 +176,11 @@ class SourceStatus:
     first: datetime | None
     last: datetime | None
     total_bytes: int | None = None
-    """Size to read, when known: bytes / total_bytes is the fill progress."""
-    note: str = ""
-    """What happened and what to do, already safe to show."""
+    """Size to read, compressed as it is, when known."""
+    consumed: int = 0
+    """Bytes of `total_bytes` read so far: the fill progress."""
+    notes: tuple[Note, ...] = ()
+    """What happened to it, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

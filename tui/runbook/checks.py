@@ -162,6 +162,7 @@ def _measured(model: Model, loc: Loc, fields: dict[str, Fields], runbook: p.Proc
             ((*loc, "panel", "figures", i, "measure"), figure.measure) for i, figure in enumerate(panel.figures)
         ]
         yield from _counted(panel.breakdown, known, (*loc, "panel", "breakdown"))
+        yield from _fed(panel.feed, model.fields, (*loc, "panel", "feed"))
     else:
         stream = getattr(model, "stream", None)
         if not isinstance(stream, Stream) or stream.metric not in fields:
@@ -217,6 +218,14 @@ def _counted(names: tuple[str, ...], known: Fields, loc: Loc) -> Iterator[Mistak
             yield _unknown_field(name, (*loc, index))
         elif known[name].kind == "number":
             yield Mistake((*loc, index), _("{field} is a number: it has no values to count").format(field=name), name)
+
+
+def _fed(names: tuple[str, ...], fields: Fields, loc: Loc) -> Iterator[Mistake]:
+    for index, name in enumerate(names):
+        if name not in fields:
+            yield _unknown_field(name, (*loc, index))
+        elif fields[name].kind not in ("enum", "number"):
+            yield Mistake((*loc, index), _("{field} is in every row already").format(field=name), name)
 
 
 def _condition(condition: Condition, known: Fields, runbook: p.Procedures, loc: Loc) -> Iterator[Mistake]:

@@ -74,6 +74,7 @@ class FieldSpec(Model):
     vocabulary: tuple[str, ...] = ()
     minimum: float = 0.0
     maximum: float = 1e9
+    unit: str = ""
 
 
 class Count(Model):
@@ -167,6 +168,8 @@ class Panel(Model):
     unit: str = ""
     breakdown: tuple[str, ...] = ()
     """The fields whose combinations are listed beside the chart."""
+    feed: tuple[str, ...] = ()
+    """What a row of the event feed says beside status and route: enum fields, or one number field with its unit."""
     figures: tuple[Figure, ...] = ()
 
 

@@ -1,0 +1,220 @@
+"""The store of clean events: everything the rest of the program asks of the logs, behind one narrow protocol."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Protocol
+
+import polars as pl
+
+from tui.logs.schema import event_schema, field_column, marker_schema
+from tui.metrics.board import MarkerHit
+from tui.metrics.overlap import Overlap
+from tui.metrics.series import MinuteBook, MinuteSeries
+from tui.metrics.table import ORDER, SortedTable
+from tui.metrics.windows import (
+    MINUTE,
+    MINUTE_US,
+    Question,
+    asked_by,
+    condition_expr,
+    floor_index,
+    microseconds,
+    minute_time,
+    moment,
+)
+from tui.runbook.model import Count, Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from tui.logs.schema import Parsed
+    from tui.runbook.model import LogRules, Metric
+
+_EVENT_IDENTITY = ("fingerprint", "at")
+_MARKER_IDENTITY = ("marker", "at", "capture")
+_HASH_KEY = ("source", "offset", "sub")
+
+
+class EventStore(Protocol):
+    """What can be asked of the events. Times are UTC; nothing later than an `until` or `end` is ever looked at."""
+
+    @property
+    def version(self) -> int:
+        """Rises whenever what is stored changes."""
+        ...
+
+    def window(self, stream: Stream, start: datetime | None, end: datetime) -> pl.DataFrame:
+        """The stream's rows of (start, end], oldest first, with its metric's columns; start None: from the first."""
+        ...
+
+    def count(self, metric: str, start: datetime, end: datetime) -> int:
+        """Number of a metric's rows in (start, end]."""
+        ...
+
+    def minutes(self, question: Question, until: datetime) -> MinuteSeries:
+        """The question's value at every whole minute up to `until`; later minutes may be there, or not."""
+        ...
+
+    def newest(self, metric: str, until: datetime) -> datetime | None:
+        """Time of a metric's newest event."""
+        ...
+
+    def newest_matching(self, stream: Stream, until: datetime) -> datetime | None:
+        """Time of a stream's newest event, however far back."""
+        ...
+
+    def span(self, until: datetime) -> tuple[datetime, datetime] | None:
+        """First and last event time of all metrics."""
+        ...
+
+    def trace(self, request_id: str) -> pl.DataFrame:
+        """Every event that bears the id, oldest first, with the columns of `event_schema`."""
+        ...
+
+    def events(self, until: datetime, limit: int, metrics: Collection[str] | None = None) -> pl.DataFrame:
+        """The newest `limit` events of all or some metrics, oldest first, with the columns of `event_schema`."""
+        ...
+
+    def markers(self, until: datetime) -> tuple[MarkerHit, ...]:
+        """Every marker found, oldest first."""
+        ...
+
+
+class Store:
+    """Local memory behind `EventStore`; `add` is the only way in. One thread at a time."""
+
+    def __init__(self, rules: LogRules) -> None:
+        self.version = 0
+        self._schema = event_schema(rules)
+        self._metrics = {metric.id: metric for metric in rules.metrics}
+        self._shelves = {metric.id: _Shelf(metric, self._schema) for metric in rules.metrics}
+        self._markers: list[MarkerHit] = []
+        self._marker_rows = SortedTable(pl.DataFrame(schema={**marker_schema(), "sub": pl.UInt16()}))
+        self._marker_overlap = Overlap(_MARKER_IDENTITY, pl.Schema(marker_schema()))
+        self._hashes = pl.DataFrame(schema={name: self._schema[name] for name in (*_HASH_KEY, "sha256")})
+        for question in (*asked_by(rules), *(self._count_by_minute(stream) for stream in rules.errors if stream.where)):
+            self._shelves[question.metric.id].book.watch(question, ())
+
+    def add(self, parsed: Parsed) -> None:
+        """Take in a block of lines: any time order, late data too; what another source already gave is left out."""
+        for events in _by_source(parsed.events):
+            for (metric,), rows in events.partition_by("metric", as_dict=True, include_key=True).items():
+                self._shelves[str(metric)].add(rows)
+            hashes = events.filter(pl.col("sha256").is_not_null()).select(self._hashes.columns)
+            if hashes.height:
+                self._hashes = pl.concat([self._hashes, hashes])
+        for markers in _by_source(parsed.markers):
+            self._add_markers(markers)
+        if parsed.events.height or parsed.markers.height:
+            self.version += 1
+
+    def _add_markers(self, markers: pl.DataFrame) -> None:
+        table = self._marker_rows
+        new = self._marker_overlap.unseen(markers, lambda first, last: table.between(first - 1, last))
+        table.add(new.with_columns(sub=pl.lit(0, pl.UInt16())))
+        self._markers.extend(MarkerHit(*row) for row in new.select(marker_schema().keys()).iter_rows())
+        self._markers.sort(key=lambda hit: (hit.at, hit.source, hit.offset, hit.marker))
+
+    def window(self, stream: Stream, start: datetime | None, end: datetime) -> pl.DataFrame:
+        """See `EventStore.window`."""
+        lower = None if start is None else microseconds(start)
+        rows = self._shelves[stream.metric].table.between(lower, microseconds(end))
+        where = condition_expr(stream.where, self._metrics[stream.metric])
+        return rows if where is None else rows.filter(where)
+
+    def count(self, metric: str, start: datetime, end: datetime) -> int:
+        """See `EventStore.count`."""
+        return self._shelves[metric].table.count(microseconds(start), microseconds(end))
+
+    def minutes(self, question: Question, until: datetime) -> MinuteSeries:
+        """See `EventStore.minutes`."""
+        shelf = self._shelves[question.metric.id]
+        whole = max(floor_index(until), (shelf.table.last or 0) // MINUTE_US)
+        return shelf.series(question, whole)
+
+    def newest(self, metric: str, until: datetime) -> datetime | None:
+        """See `EventStore.newest`."""
+        found = self._shelves[metric].table.newest(microseconds(until))
+        return None if found is None else moment(found)
+
+    def newest_matching(self, stream: Stream, until: datetime) -> datetime | None:
+        """See `EventStore.newest_matching`."""
+        if not stream.where:
+            return self.newest(stream.metric, until)
+        series = self.minutes(self._count_by_minute(stream), until + MINUTE)
+        for minute in series.last_until(floor_index(until) + 1):
+            rows = self.window(stream, minute_time(minute - 1), min(minute_time(minute), until))
+            if rows.height:
+                found: datetime = rows["at"][-1]
+                return found
+        return None
+
+    def _count_by_minute(self, stream: Stream) -> Question:
+        return Question(self._metrics[stream.metric], stream, Count(), MINUTE)
+
+    def span(self, until: datetime) -> tuple[datetime, datetime] | None:
+        """See `EventStore.span`."""
+        firsts = [shelf.table.first for shelf in self._shelves.values() if shelf.table.first is not None]
+        lasts = [last for last in (self.newest(metric, until) for metric in self._shelves) if last is not None]
+        return (moment(min(firsts)), max(lasts)) if lasts else None
+
+    def trace(self, request_id: str) -> pl.DataFrame:
+        """See `EventStore.trace`."""
+        bears_it = pl.col("request_id") == request_id
+        return self._assembled({m: s.table.between(None, None).filter(bears_it) for m, s in self._shelves.items()})
+
+    def events(self, until: datetime, limit: int, metrics: Collection[str] | None = None) -> pl.DataFrame:
+        """See `EventStore.events`."""
+        micros = microseconds(until)
+        wanted = {m: shelf for m, shelf in self._shelves.items() if metrics is None or m in metrics}
+        return self._assembled({m: shelf.table.tail(micros, limit) for m, shelf in wanted.items()}).tail(limit)
+
+    def markers(self, until: datetime) -> tuple[MarkerHit, ...]:
+        """See `EventStore.markers`."""
+        return tuple(self._markers[: bisect_right(self._markers, until, key=lambda hit: hit.at)])
+
+    def _assembled(self, found: dict[str, pl.DataFrame]) -> pl.DataFrame:
+        """Rows of several metrics in one frame with every column, in the order of records."""
+        empty = pl.DataFrame(schema=self._schema)
+        parts = [
+            rows.with_columns(metric=pl.lit(m, self._schema["metric"])) for m, rows in found.items() if rows.height
+        ]
+        whole = pl.concat([empty.drop("sha256"), *parts], how="diagonal").sort(ORDER)
+        here = self._hashes.filter(pl.col("offset").is_in(whole["offset"].implode()))
+        return whole.join(here, on=_HASH_KEY, how="left", maintain_order="left").select(self._schema.keys())
+
+
+class _Shelf:
+    """One metric's table, with its per-minute book and its guard against overlapping sources."""
+
+    def __init__(self, metric: Metric, schema: dict[str, pl.DataType]) -> None:
+        fields = [field_column(name, spec.kind) for name, spec in metric.fields.items()]
+        identity = ["at", "request_id", *_HASH_KEY, "length", "fingerprint"]
+        self._columns = list(dict.fromkeys([*identity, *fields]))
+        empty = pl.DataFrame(schema={name: schema[name] for name in self._columns})
+        self.table = SortedTable(empty)
+        self.book = MinuteBook()
+        self._overlap = Overlap(_EVENT_IDENTITY, empty.schema)
+
+    def add(self, rows: pl.DataFrame) -> None:
+        new = self._overlap.unseen(rows.select(self._columns), lambda first, last: self.table.between(first - 1, last))
+        if new.height:
+            self.table.add(new)
+            self.book.absorb(new)
+
+    def series(self, question: Question, until: int) -> MinuteSeries:
+        """The question's value at every whole minute up to that index."""
+        track = self.book.watch(question, self.table.pieces())
+        return self.book.series(track, until, self._rows_between)
+
+    def _rows_between(self, start: int, end: int) -> pl.DataFrame:
+        return self.table.between(start * MINUTE_US, end * MINUTE_US)
+
+
+def _by_source(rows: pl.DataFrame) -> list[pl.DataFrame]:
+    if rows.is_empty():
+        return []
+    one = rows["source"].min() == rows["source"].max()
+    return [rows] if one else rows.partition_by("source", maintain_order=True)
