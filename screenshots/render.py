@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -77,7 +78,9 @@ async def draw(picture: Picture) -> str:
             await pilot.press(key)
         await pilot.pause()
         svg = app.export_screenshot(title="guardia")
-    return svg.replace("<text ", '<text xml:space="preserve" ')
+    # Without this, runs of spaces collapse; and a picture should not fetch its font from somewhere.
+    kept = svg.replace("<text ", '<text xml:space="preserve" ')
+    return re.sub(r"@font-face \{.*?\}", "", kept, flags=re.DOTALL).replace("Fira Code", "DejaVu Sans Mono")
 
 
 def main() -> None:
@@ -89,7 +92,7 @@ def main() -> None:
         svg = HERE / f"{picture.name}.svg"
         svg.write_text(asyncio.run(draw(picture)))
         if shutil.which("rsvg-convert"):
-            subprocess.run(["rsvg-convert", "--width", "1600", "-o", svg.with_suffix(".png"), svg], check=True)  # noqa: S603, S607
+            subprocess.run(["rsvg-convert", "--width", "1440", "-o", svg.with_suffix(".png"), svg], check=True)  # noqa: S603, S607
         print(svg.name)  # noqa: T201
 
 

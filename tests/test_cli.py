@@ -181,6 +181,10 @@ def test_trace_finds_every_event_of_an_id(burning_log: Path) -> None:
     assert guardia("trace", "123", burning_log).returncode == 2
 
 
+def test_the_published_schema_of_runbooks_is_the_programs_own() -> None:
+    assert json.loads(guardia("runbook", "schema").stdout) == schema("runbook")
+
+
 def test_config_says_where_each_value_came_from(tmp_path: Path) -> None:
     folder = tmp_path / "guardia"
     folder.mkdir()

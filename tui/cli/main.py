@@ -97,6 +97,7 @@ def _build(lang: str) -> click.Group:
             read_only=said["read_only"],
             runbook=said["runbook"],
             lang=lang,
+            lang_flag=said["lang"],
             data_dir=said["data_dir"],
             color=not said["no_color"] and not os.environ.get("NO_COLOR"),
             ascii=said["ascii_only"],

@@ -24,6 +24,8 @@ class Options:
     read_only: bool = False
     runbook: Path | None = None
     lang: str = "en"
+    """The language to speak, wherever it was said."""
+    lang_flag: str | None = None
     data_dir: Path | None = None
     color: bool = True
     ascii: bool = False

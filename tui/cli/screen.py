@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +10,7 @@ from tui.locale import _
 
 if TYPE_CHECKING:
     from tui.cli.options import Options
+    from tui.cli.setup import Prepared
     from tui.session.engine import Engine
 
 
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 def watch(options: Options, sources: tuple[str, ...]) -> None:
     """Open the board on live sources."""
     from tui.cli.setup import open_engine, prepare
+    from tui.cli.terminal import need_terminal
 
+    piped = need_terminal(sources)
     prepared = prepare(options)
-    _show(options, open_engine(prepared, sources, mode="live"))
+    _show(options, prepared, open_engine(prepared, sources, mode="live", stdin=piped))
 
 
 @click.command(help=_("Open exported logs at the end of their data, or at --at."))
@@ -31,8 +33,11 @@ def watch(options: Options, sources: tuple[str, ...]) -> None:
 def review(options: Options, sources: tuple[str, ...]) -> None:
     """Open the board on what has been."""
     from tui.cli.setup import open_engine, prepare
+    from tui.cli.terminal import need_terminal
 
-    _show(options, open_engine(prepare(options), sources, mode="review", at=options.at))
+    piped = need_terminal(sources)
+    prepared = prepare(options)
+    _show(options, prepared, open_engine(prepared, sources, mode="review", at=options.at, stdin=piped))
 
 
 @click.command(help=_("Open the board on a synthetic backend: an hour of history, and an alert just firing."))
@@ -42,25 +47,29 @@ def review(options: Options, sources: tuple[str, ...]) -> None:
 def demo(options: Options, scenario: str | None, seed: int | None) -> None:
     """Open the board on a drill."""
     from tui.cli.setup import drill_engine, prepare
+    from tui.cli.terminal import need_terminal
 
-    _show(options, drill_engine(prepare(options), scenario, seed))
+    need_terminal(())
+    prepared = prepare(options)
+    _show(options, prepared, drill_engine(prepared, scenario, seed))
 
 
 def bare(options: Options) -> None:
     """`guardia` alone: the configured sources, else the demo."""
     from tui.cli.setup import drill_engine, open_engine, prepare
+    from tui.cli.terminal import need_terminal
 
     prepared = prepare(options)
-    if prepared.settings.sources:
-        _show(options, open_engine(prepared, prepared.settings.sources, mode="live"))
+    sources = prepared.settings.sources
+    piped = need_terminal(sources)
+    if sources:
+        _show(options, prepared, open_engine(prepared, sources, mode="live", stdin=piped))
     else:
-        _show(options, drill_engine(prepared, None, None))
+        _show(options, prepared, drill_engine(prepared, None, None))
 
 
-def _show(options: Options, engine: Engine) -> None:
-    if not (sys.stdout.isatty() and sys.stdin.isatty()):
-        engine.close()
-        raise click.UsageError(_("the board needs a terminal; without one, use guardia check or guardia trace"))
+def _show(options: Options, prepared: Prepared, engine: Engine) -> None:
     from tui.ui.app import run
 
-    run(engine, color=options.color, ascii_only=options.ascii)
+    settings = prepared.settings
+    run(engine, look=settings.theme, color=options.color, ascii_only=settings.ascii)

@@ -46,7 +46,7 @@ def load_settings(options: Options) -> Loaded:
     from tui.settings import SettingsError, load
 
     flags = {
-        "lang": options.lang,
+        "lang": options.lang_flag,
         "runbook": options.runbook,
         "data_dir": options.data_dir,
         "ascii": options.ascii or None,
@@ -57,8 +57,14 @@ def load_settings(options: Options) -> Loaded:
         raise click.UsageError(str(error)) from None
 
 
-def open_engine(prepared: Prepared, specs: Sequence[str], *, mode: Mode, at: str | None = None) -> Engine:
-    """An engine over `specs`, nothing read yet; `at` is where review opens instead of at the end of the data."""
+def open_engine(
+    prepared: Prepared, specs: Sequence[str], *, mode: Mode, at: str | None = None, stdin: int | None = None
+) -> Engine:
+    """An engine over `specs`, nothing read yet.
+
+    at: where review opens instead of at the end of the data. stdin: descriptor that `-` reads from, when the keys have
+    taken standard input.
+    """
     from tui.logs.command import CommandSpec
     from tui.logs.opening import SourceSet
     from tui.session.clock import Cursor, WallClock
@@ -67,7 +73,7 @@ def open_engine(prepared: Prepared, specs: Sequence[str], *, mode: Mode, at: str
 
     settings = prepared.settings
     commands = {name: CommandSpec(command.argv, command.history) for name, command in settings.commands.items()}
-    sources = SourceSet(specs, live=mode != "review", commands=commands)
+    sources = SourceSet(specs, live=mode != "review", commands=commands, stdin=stdin)
     clock = Cursor(EPOCH) if mode == "review" else WallClock()
     zone = settings.tzinfo()
     opening = at_the_end

@@ -6,11 +6,12 @@ Built by `build.py` from the store; screens, `check` and the incident room read 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tui.logs.source import Note, SourceState
 
 
