@@ -1,0 +1,74 @@
+"""Markdown that renders the same everywhere: escaped text, tables, durations, one-line charts. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tui.incident.facts import Series
+
+_ACTIVE = re.compile(r"[\\`*{}\[\]<>|~#&!]|(?<!\w)_|_(?!\w)")
+_LINE_START = re.compile(r"(?m)^(\s*)([-+=]|\d+(?=[.)]\s))")
+_UNDER, _OVER = "▁▂▃▄", "▅▆▇█"
+
+
+def escaped(text: str) -> str:
+    """Return people's text so that nothing in it acts as Markdown or HTML; names with `_` inside stay readable."""
+    return _LINE_START.sub(r"\1\\\2", _ACTIVE.sub(lambda match: "\\" + match.group(), text))
+
+
+def cell(text: str) -> str:
+    """Return text for one cell of a table: escaped, on one line."""
+    return " ".join(escaped(text).split())
+
+
+def code(text: str) -> str:
+    """Return an id, a hash or a command as code, whatever is in it."""
+    one_line = " ".join(text.split()).replace("|", "\\|")
+    fence = "`" * (max((len(run) for run in re.findall(r"`+", one_line)), default=0) + 1)
+    padding = " " if "`" in one_line else ""
+    return f"{fence}{padding}{one_line}{padding}{fence}" if one_line else ""
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table; its cells are Markdown already."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def utc(moment: datetime | None) -> str:
+    """Return a time to the second, with its zone; empty for none."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ") if moment else ""
+
+
+def duration(span: timedelta | None) -> str:
+    """Return a span as MM:SS, from an hour on as 1h04m; empty for none."""
+    if span is None:
+        return ""
+    sign = "-" if span < timedelta() else ""
+    minutes, seconds = divmod(int(abs(span).total_seconds()), 60)
+    hours = minutes // 60
+    return f"{sign}{hours}h{minutes % 60:02}m" if hours else f"{sign}{minutes:02}:{seconds:02}"
+
+
+def number(value: float | None) -> str:
+    """Return a number without needless digits; a dash for none."""
+    return "–" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def chart(series: Series) -> str:
+    """Return one cell a minute: ▁–▄ up to the limit, ▅–█ over it, a space without data."""
+    known = [value for value in series.values if value is not None]
+    top = max(known, default=0.0)
+    limit = top if series.threshold is None else series.threshold
+    return "".join(" " if value is None else _block(value, limit, top) for value in series.values)
+
+
+def _block(value: float, limit: float, top: float) -> str:
+    if value > limit:
+        return _OVER[min(3, int((value - limit) / (top - limit) * 4))]
+    return _UNDER[min(3, int(value / limit * 4))] if limit > 0 and value > 0 else _UNDER[0]

@@ -1,0 +1,187 @@
+"""What each entry says in one line of a timeline. Words come from the catalogue, titles from the runbook's texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import TYPE_CHECKING
+
+from tui.incident import entries as e
+from tui.incident.markdown import cell, code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one language."""
+
+    say: Callable[[str], str]
+    """English sentence → the sentence in the language."""
+    title: Callable[[str], str]
+    """Id of a text of the runbook (`step.ID`, `metric.ID` …) → its title."""
+
+    def named(self, text_id: str) -> str:
+        """Return a title of the runbook, ready for a cell; the bare id where the runbook has no such text."""
+        try:
+            return cell(self.title(text_id))
+        except KeyError:
+            return code(text_id.partition(".")[2])
+
+
+def told(label: str, text: str) -> str:
+    """Return a label and what was said, where anything was."""
+    return f"{label}: {cell(text)}" if text else label
+
+
+@singledispatch
+def describe(payload: e.Known | e.Unknown, words: Words) -> str:
+    """Return one line, in Markdown; entries without a sentence of their own are named by their type."""
+    del words
+    return code(payload.type)
+
+
+@describe.register(e.Declared)
+def _(payload: e.Declared, words: Words) -> str:
+    _ = words.say
+    return told(f"{_('declared')} {cell(payload.severity or '')}".strip(), payload.title)
+
+
+@describe.register(e.Acknowledged)
+def _(payload: e.Acknowledged, words: Words) -> str:
+    del payload
+    _ = words.say
+    return _("acknowledged")
+
+
+@describe.register(e.Mitigated)
+def _(payload: e.Mitigated, words: Words) -> str:
+    _ = words.say
+    return told(_("mitigated"), payload.why)
+
+
+@describe.register(e.Resolved)
+def _(payload: e.Resolved, words: Words) -> str:
+    _ = words.say
+    return told(_("resolved"), payload.why)
+
+
+@describe.register(e.Reopened)
+def _(payload: e.Reopened, words: Words) -> str:
+    _ = words.say
+    return told(_("reopened"), payload.why)
+
+
+@describe.register(e.Cancelled)
+def _(payload: e.Cancelled, words: Words) -> str:
+    _ = words.say
+    return told(_("cancelled"), payload.why)
+
+
+@describe.register(e.Merged)
+def _(payload: e.Merged, words: Words) -> str:
+    _ = words.say
+    return told(f"{_('merged')} {code(payload.into)}", payload.why)
+
+
+@describe.register(e.Closed)
+def _(payload: e.Closed, words: Words) -> str:
+    _ = words.say
+    return told(_("closed"), payload.why)
+
+
+@describe.register(e.SeveritySet)
+def _(payload: e.SeveritySet, words: Words) -> str:
+    _ = words.say
+    return told(f"{_('severity')} {cell(payload.severity)}", payload.why)
+
+
+@describe.register(e.TimesCorrected)
+def _(payload: e.TimesCorrected, words: Words) -> str:
+    _ = words.say
+    return told(_("times corrected"), payload.why)
+
+
+@describe.register(e.RoleSet)
+def _(payload: e.RoleSet, words: Words) -> str:
+    _ = words.say
+    roles = {"owner": _("owner"), "commander": _("IC"), "scribe": _("scribe")}
+    return f"{roles[payload.role]} {cell(payload.name)}"
+
+
+@describe.register(e.HandoffOffered)
+def _(payload: e.HandoffOffered, words: Words) -> str:
+    _ = words.say
+    return told(_("handoff offered"), payload.to)
+
+
+@describe.register(e.HandoffAccepted)
+def _(payload: e.HandoffAccepted, words: Words) -> str:
+    del payload
+    _ = words.say
+    return _("handoff accepted")
+
+
+@describe.register(e.Noted)
+def _(payload: e.Noted, words: Words) -> str:
+    _ = words.say
+    return told(_("note"), payload.text)
+
+
+@describe.register(e.ChannelSet)
+def _(payload: e.ChannelSet, words: Words) -> str:
+    _ = words.say
+    return told(_("channel"), payload.channel)
+
+
+@describe.register(e.UpdateSent)
+def _(payload: e.UpdateSent, words: Words) -> str:
+    _ = words.say
+    return told(_("update"), payload.text)
+
+
+@describe.register(e.DeploysNoted)
+def _(payload: e.DeploysNoted, words: Words) -> str:
+    _ = words.say
+    return told(_("deploys noted frozen") if payload.frozen else _("deploys noted open"), payload.why)
+
+
+@describe.register(e.PushNoted)
+def _(payload: e.PushNoted, words: Words) -> str:
+    _ = words.say
+    return _("push noted on") if payload.on else _("push noted off")
+
+
+@describe.register(e.EvidencePinned)
+def _(payload: e.EvidencePinned, words: Words) -> str:
+    _ = words.say
+    return f"{_('evidence')} {code(payload.request_id)}"
+
+
+@describe.register(e.StepTicked)
+def _(payload: e.StepTicked, words: Words) -> str:
+    return told(f"✓ {words.named(f'step.{payload.step}')}", payload.note)
+
+
+@describe.register(e.StepUnticked)
+def _(payload: e.StepUnticked, words: Words) -> str:
+    return f"✗ {words.named(f'step.{payload.step}')}"
+
+
+@describe.register(e.Decided)
+def _(payload: e.Decided, words: Words) -> str:
+    _ = words.say
+    return told(f"{_('decision')} {payload.decision}", payload.why)
+
+
+@describe.register(e.FieldSet)
+def _(payload: e.FieldSet, words: Words) -> str:
+    return told(words.named(f"field.{payload.field}"), payload.value)
+
+
+@describe.register(e.CommandRun)
+def _(payload: e.CommandRun, words: Words) -> str:
+    _ = words.say
+    outcome = _("cancelled") if payload.exit_code is None else str(payload.exit_code)
+    return f"{_('command')} {code(payload.command)} → {outcome}"
