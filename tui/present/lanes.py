@@ -1,0 +1,256 @@
+"""The lanes: one metric each, its badge, its number against its limit, its last hour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.locale import _
+from tui.metrics.board import State
+from tui.present.breakdown import details, listing
+from tui.present.chart import axis, chart, limit_row, series, spark
+from tui.present.digits import ROWS, big
+from tui.present.format import clock
+from tui.present.lane_words import (
+    age_text,
+    badge_text,
+    baseline_text,
+    fill_role,
+    limit_text,
+    names_width,
+    numbered_name,
+    ratio_text,
+    sign,
+    value_text,
+)
+from tui.present.plan import LaneStyle
+from tui.present.situation import Situation, badge_role
+from tui.present.spans import Line, Span, fit, gap, left, line_width, plain, right, width
+
+if TYPE_CHECKING:
+    from tui.metrics.board import PanelNumbers
+
+FOCUS = "▌"
+_BADGE = 16
+"""Cells of a badge where room is short: every badge has a form that fits."""
+_HOUR = 60
+_VALUES, _SCALE = 16, 5
+"""Cells of the value and of the limit's number, left of a full lane's chart."""
+_LEAST_BREAKDOWN, _WIDEST_BREAKDOWN = 24, 40
+_COMPACT_VALUES, _COMPACT_BREAKDOWN = 18, 24
+_FACTS = 21
+_FACTS_FROM = 92
+_RATIO_FROM = 75
+_VALUE_LEFT, _VALUE_RIGHT = 5, 5
+_SMALLEST_SPARK = 8
+_NAME_ROLE = "name"
+"""Of a calm lane's name, until it is known whether the lane has the focus."""
+
+
+def lane(situation: Situation, index: int, cells: int, style: LaneStyle, *, focused: bool = False) -> tuple[Line, ...]:
+    """Draw the lane of panel `index`, with the focus marker in the first column."""
+    if index >= len(situation.panels):
+        return ()
+    panel = situation.panels[index]
+    fires = panel.badge.state is State.SEVERE
+    draw = {LaneStyle.FULL: _full, LaneStyle.COMPACT: _compact, LaneStyle.ONE_LINE: _one_line}[style]
+    if style is LaneStyle.COMPACT and not fires:
+        draw = _one_line
+    lines = draw(situation, panel, index + 1, cells - 1)
+    marker = Span(FOCUS, "focus") if focused else gap(1)
+    return tuple((marker, *_emphasis(line, focused=focused)) for line in lines)
+
+
+def _emphasis(line: Line, *, focused: bool) -> Line:
+    """Draw a calm lane's name as plain text, bold while the lane has the focus."""
+    named = "strong" if focused else "text"
+    return tuple(Span(span.text, named) if span.role == _NAME_ROLE else span for span in line)
+
+
+# --- full lanes -----------------------------------------------------------------------------------------------------
+
+
+def _full(situation: Situation, panel: PanelNumbers, ordinal: int, cells: int) -> tuple[Line, ...]:
+    fires = panel.badge.state is State.SEVERE
+    height = 4 if fires else 2
+    source = series(panel, situation.rank)
+    room = cells - 2 - _VALUES - _SCALE
+    plot = _plot_cells(room)
+    drawn = chart(source, plot, height)
+    shown = details(situation, panel, height, min(_WIDEST_BREAKDOWN, room - plot - 2))
+    values = _value_column(situation, panel, height)
+    at = limit_row(source, height)
+    body = tuple(
+        fit(
+            (*fit(values[row], _VALUES), *_scale(panel, shows=row == at), *drawn[row], gap(2), *shown[row]),
+            cells,
+        )
+        for row in range(height)
+    )
+    return (_title(situation, panel, ordinal, cells), *body)
+
+
+def _plot_cells(room: int) -> int:
+    """Cells of the chart: one or two a minute, fewer only where the breakdown would have no place."""
+    doubled = room >= 2 * _HOUR + _LEAST_BREAKDOWN + 2
+    return min(2 * _HOUR if doubled else _HOUR, max(_HOUR // 2, room - _LEAST_BREAKDOWN - 2))
+
+
+def _scale(panel: PanelNumbers, *, shows: bool) -> Line:
+    return (Span(right(limit_text(panel) if shows else "", _SCALE), "muted"), gap(1))
+
+
+def _value_column(situation: Situation, panel: PanelNumbers, height: int) -> tuple[Line, ...]:
+    """Big digits while firing, a plain number at the foot of the lane else."""
+    role = badge_role(situation, panel.badge)
+    text, unit = value_text(panel), situation.unit(panel)
+    drawn = big(value_text(panel, thin=False)) if role.startswith("severe") else None
+    unit_span = Span("" if text == "–" else unit, "muted")
+    if drawn is not None and height > ROWS and width(drawn[0]) < _VALUES:
+        rows: list[Line] = [(gap(1), Span(row, role)) for row in drawn]
+        if width(drawn[0]) + width(unit.strip()) + 2 <= _VALUES:
+            rows[1] = (*rows[1], Span(f" {unit.strip()}", "muted"))
+        return ((),) * (height - ROWS) + tuple(rows)
+    shown = "strong" if panel.badge.state is State.OK else role
+    return ((),) * (height - 1) + ((Span(right(text, 9), shown), unit_span),)
+
+
+def _title(situation: Situation, panel: PanelNumbers, ordinal: int, cells: int) -> Line:
+    """`─1 Auth 5xx ──── ○ OK ──────────── limit 0/5m base   0.4   ×0.0 ─ data  2s`; a filled bar while firing."""
+    state = panel.badge.state
+    name, names = numbered_name(situation, panel, ordinal), names_width(situation)
+    facts = _title_facts(situation, panel)
+    old = f" {_('data')} {right(age_text(situation, panel), 3)} "
+    room = cells - names - 5 - width(facts) - width(old) - 3
+    badge = badge_text(situation, panel, room)
+    if state is State.SEVERE:
+        text = f" {left(name, names + 1)} {badge}"
+        bar = text + right(f"{facts} {old}", cells - 1 - width(text)) + " "
+        return fit((Span(bar[: cells - 1], fill_role(situation, panel)),), cells)
+    stroke, role = {State.OK: ("─", "rule"), State.WATCH: ("━", "watch")}.get(state, ("╌", "strong"))
+    start: Line = (
+        Span(stroke, role),
+        Span(f"{name} ", _NAME_ROLE if state is State.OK else badge_role(situation, panel.badge)),
+        Span(stroke * (names + 1 - width(name)) + " ", role) if width(name) < names else Span("  ", role),
+        Span(badge, badge_role(situation, panel.badge)),
+        Span(" ", role),
+    )
+    end: Line = (Span(f" {facts} ", "muted"), Span(stroke, role), Span(old, "muted"))
+    strokes = cells - line_width(start) - line_width(end) - 1
+    return fit((*start, Span(stroke * max(0, strokes), role), *end), cells)
+
+
+def _title_facts(situation: Situation, panel: PanelNumbers) -> str:
+    limit = ""
+    if panel.threshold is not None:
+        limit = f"{_('limit')} {limit_text(panel)}{situation.unit(panel)} "
+    base = ""
+    if panel.baseline is not None:
+        base = f"{_('base')} {right(baseline_text(panel), 5)} {right(ratio_text(panel), 6)}"
+    return f"{limit}{base}".rstrip()
+
+
+# --- four rows while firing -----------------------------------------------------------------------------------------
+
+
+def _compact(situation: Situation, panel: PanelNumbers, ordinal: int, cells: int) -> tuple[Line, ...]:
+    role, source = badge_role(situation, panel.badge), series(panel, situation.rank)
+    old = f"{_('data')} {right(age_text(situation, panel), 3)} "
+    start = f" {left(numbered_name(situation, panel, ordinal), names_width(situation) + 1)} "
+    start += badge_text(situation, panel, cells - width(start) - width(old) - 2)
+    bar = Span(start + right(old, cells - 1 - width(start)), fill_role(situation, panel))
+    room = cells - _COMPACT_VALUES - _COMPACT_BREAKDOWN - _SCALE - 1
+    drawn = chart(source, min(_HOUR, room - 2 - (_FACTS if cells >= _FACTS_FROM else 0)), ROWS)
+    shown = details(situation, panel, ROWS, _COMPACT_BREAKDOWN)
+    facts = _facts(situation, panel) if cells >= _FACTS_FROM else ((),) * ROWS
+    values = _compact_value(situation, panel, role)
+    at = limit_row(source, ROWS)
+    body = tuple(
+        fit(
+            (
+                *fit(values[row], _COMPACT_VALUES),
+                *fit(shown[row], _COMPACT_BREAKDOWN),
+                *_scale(panel, shows=row == at),
+                *drawn[row],
+                gap(2),
+                *facts[row],
+            ),
+            cells,
+        )
+        for row in range(ROWS)
+    )
+    return (fit((bar,), cells), *body)
+
+
+def _compact_value(situation: Situation, panel: PanelNumbers, role: str) -> tuple[Line, ...]:
+    unit = situation.unit(panel)
+    drawn = big(value_text(panel, thin=False))
+    if drawn is None or width(drawn[0]) >= _COMPACT_VALUES:
+        return ((), (gap(1), Span(value_text(panel), role), Span(unit, "muted")), ())
+    rows: list[Line] = [(gap(1), Span(row, role)) for row in drawn]
+    if width(drawn[0]) + width(unit.strip()) + 2 < _COMPACT_VALUES:
+        rows[1] = (*rows[1], Span(f" {unit.strip()}", "muted"))
+    return tuple(rows)
+
+
+def _facts(situation: Situation, panel: PanelNumbers) -> tuple[Line, ...]:
+    labels = (_("limit"), _("base"), _("since"))
+    pad = max(map(width, labels)) + 2
+    since = panel.leading.fired_at if panel.leading else None
+    texts = (
+        f"{limit_text(panel)}{situation.unit(panel)}" if panel.threshold is not None else "–",
+        f"{baseline_text(panel)}  {ratio_text(panel)}".rstrip(),
+        clock(since) if since else "–",
+    )
+    return tuple(
+        (Span(left(label, pad), "muted"), Span(text, "text")) for label, text in zip(labels, texts, strict=True)
+    )
+
+
+# --- one line -------------------------------------------------------------------------------------------------------
+
+
+def _one_line(situation: Situation, panel: PanelNumbers, ordinal: int, cells: int) -> tuple[Line, ...]:
+    fires = panel.badge.state is State.SEVERE
+    role = badge_role(situation, panel.badge)
+    tail = _tail(situation, panel, cells)
+    value = _against_limit(situation, panel)
+    badge_room = max(width(badge_text(situation, panel, _BADGE)), _BADGE)
+    names = names_width(situation) + 1
+    plot = cells - names - badge_room - width(value) - 2 - width(tail)
+    plot = min(plot, _HOUR) if plot >= _SMALLEST_SPARK else 0
+    room = cells - width(tail) - plot - (1 if plot else 0)
+    head: Line = (
+        Span(left(numbered_name(situation, panel, ordinal), names), _NAME_ROLE if role == "muted" else role),
+        Span(left(badge_text(situation, panel, _BADGE), badge_room), role),
+        gap(1),
+        Span(value, "text" if role == "muted" else role),
+    )
+    bars = spark(series(panel, situation.rank), plot) if plot else ()
+    line = fit((*fit(head, room), *bars, gap(1 if plot else 0), Span(tail, "muted")), cells)
+    if not fires:
+        return (line,)
+    filled = (Span(plain(line)[:-1], fill_role(situation, panel)), gap(1))
+    return (filled, fit((gap(2), *listing(situation, panel, cells - 3)), cells))
+
+
+def _tail(situation: Situation, panel: PanelNumbers, cells: int) -> str:
+    old = right(age_text(situation, panel), 4)
+    return f"{right(ratio_text(panel), 7)}{old} " if cells >= _RATIO_FROM else f"{old} "
+
+
+def _against_limit(situation: Situation, panel: PanelNumbers) -> str:
+    """`47 > 0`, aligned on the operator; `1 240/min` where there is no limit."""
+    if panel.threshold is None:
+        text = value_text(panel)
+        return right(text + (situation.unit(panel) if text != "–" else ""), _VALUE_LEFT + 3 + _VALUE_RIGHT - 2) + "  "
+    number_text = right(value_text(panel, thin=False), _VALUE_LEFT)
+    return f"{number_text} {sign(panel)} {left(limit_text(panel), _VALUE_RIGHT)}"
+
+
+def axis_line(situation: Situation, cells: int) -> Line:
+    """Clock times under the full lanes' charts."""
+    minutes = max((len(panel.minutes) for panel in situation.panels), default=0)
+    before = _VALUES + _SCALE
+    plot = _plot_cells(cells - 3 - before)
+    last = situation.board.now.replace(second=0, microsecond=0)
+    return fit((gap(2), Span(left("UTC", before), "muted"), Span(axis(last, minutes, plot), "muted")), cells)

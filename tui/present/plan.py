@@ -1,0 +1,170 @@
+"""Where everything goes, for any size of terminal: pure arithmetic on cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+Pane = Literal["side", "timeline", "feed"]
+PANES: tuple[Pane, ...] = ("side", "timeline", "feed")
+
+SIDE_WIDTH = 48
+_WIDE, _MEDIUM, _NARROWEST = 140, 96, 60
+_TALL, _SHORTEST = 28, 16
+_LEAST_BOTTOM = 6
+_FEED_FROM = 13
+_SECOND_PANE_FROM = 12
+
+
+class Size(Enum):
+    """How much room there is (breakpoints of the board)."""
+
+    WIDE = "wide"
+    MEDIUM = "medium"
+    SMALL = "small"
+    TOO_SMALL = "too small"
+
+
+class LaneStyle(Enum):
+    """How a lane is drawn; the number of rows follows from it and from whether the lane fires."""
+
+    FULL = "full"
+    COMPACT = "compact"
+    ONE_LINE = "one line"
+
+
+_LANE_ROWS = {LaneStyle.FULL: (3, 5), LaneStyle.COMPACT: (1, 4), LaneStyle.ONE_LINE: (1, 2)}
+"""Rows of a quiet lane, of a firing one."""
+_STRIP_ROWS = {Size.WIDE: 5, Size.MEDIUM: 4, Size.SMALL: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in cells."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What decides the plan besides the terminal's size."""
+
+    firing: tuple[bool, ...]
+    """For every lane whether it fires."""
+    alert: bool
+    """Whether a severity is suggested: the strip is tall then."""
+    worst: bool = False
+    """Whether the worst severity is suggested: below the wide size the feed gives way then."""
+    tab: Pane = "side"
+    """The pane asked for last, where not all of them fit."""
+    zoom: Pane | None = None
+    """The pane that takes all the room under the strip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Boxes by name (`header`, `strip`, `lane0`…, `axis`, the panes, `footer`); what is missing is not shown."""
+
+    size: Size
+    lanes: LaneStyle
+    boxes: dict[str, Box]
+    tabs: tuple[Pane, ...] = ()
+    """Panes that share one place and are named in its title row."""
+
+
+def size_of(width: int, height: int) -> Size:
+    """Return the breakpoint a terminal falls under."""
+    if width < _NARROWEST or height < _SHORTEST:
+        return Size.TOO_SMALL
+    if width < _MEDIUM or height < _TALL:
+        return Size.SMALL
+    return Size.MEDIUM if width < _WIDE else Size.WIDE
+
+
+def plan(width: int, height: int, shape: Shape) -> Plan:
+    """Lay the board out for a terminal of that size."""
+    size = size_of(width, height)
+    if size is Size.TOO_SMALL:
+        return Plan(size, LaneStyle.ONE_LINE, {"strip": Box(0, 0, width, height)})
+    top = 1 + (_STRIP_ROWS[size] if shape.alert else 1)
+    boxes = {
+        "header": Box(0, 0, width, 1),
+        "strip": Box(0, 1, width, top - 1),
+        "footer": Box(0, height - 1, width, 1),
+    }
+    if size is Size.WIDE or (size is Size.MEDIUM and not shape.alert):
+        top += 1
+    room = Box(0, top, width, height - 1 - top)
+    if shape.zoom:
+        return Plan(size, LaneStyle.ONE_LINE, {**boxes, shape.zoom: room})
+    if size is Size.WIDE:
+        return _wide(boxes, room, shape)
+    return _medium(boxes, room, shape) if size is Size.MEDIUM else _small(boxes, room, shape)
+
+
+def _stack_lanes(room: Box, shape: Shape, style: LaneStyle) -> dict[str, Box]:
+    boxes, y = {}, room.y
+    for index, fires in enumerate(shape.firing):
+        rows = _LANE_ROWS[style][fires]
+        boxes[f"lane{index}"] = Box(room.x, y, room.width, rows)
+        y += rows
+    return boxes
+
+
+def _below(lanes: dict[str, Box], room: Box) -> int:
+    return max((box.y + box.height for box in lanes.values()), default=room.y)
+
+
+def _wide(boxes: dict[str, Box], room: Box, shape: Shape) -> Plan:
+    side = Box(room.width - SIDE_WIDTH, room.y, SIDE_WIDTH, room.height)
+    work = Box(0, room.y, room.width - SIDE_WIDTH - 2, room.height)
+    bottom_edge = room.y + room.height
+    for style in (LaneStyle.FULL, LaneStyle.COMPACT, LaneStyle.ONE_LINE):
+        lanes = _stack_lanes(work, shape, style)
+        y = _below(lanes, work)
+        if bottom_edge - y >= _LEAST_BOTTOM:
+            break
+    if style is LaneStyle.FULL and shape.firing:
+        lanes["axis"] = Box(0, y, work.width, 1)
+        y += 1
+    half = work.width // 2
+    bottom = {
+        "timeline": Box(0, y, half, bottom_edge - y),
+        "feed": Box(half, y, work.width - half, bottom_edge - y),
+    }
+    return Plan(Size.WIDE, style, {**boxes, **lanes, "side": side, **bottom})
+
+
+def _medium(boxes: dict[str, Box], room: Box, shape: Shape) -> Plan:
+    bottom_edge = room.y + room.height
+    for style in (LaneStyle.COMPACT, LaneStyle.ONE_LINE):
+        lanes = _stack_lanes(room, shape, style)
+        y = _below(lanes, room)
+        if bottom_edge - y >= _LEAST_BOTTOM:
+            break
+    rows, left = bottom_edge - y, SIDE_WIDTH
+    beside = Box(left + 1, y, room.width - left - 1, rows)
+    panes = {"side": Box(0, y, left, rows)}
+    if rows >= _FEED_FROM and not shape.worst:
+        upper = max(4, rows // 2)
+        panes["timeline"] = Box(beside.x, y, beside.width, upper)
+        panes["feed"] = Box(beside.x, y + upper, beside.width, rows - upper)
+        return Plan(Size.MEDIUM, style, {**boxes, **lanes, **panes})
+    panes["feed" if shape.tab == "feed" else "timeline"] = beside
+    return Plan(Size.MEDIUM, style, {**boxes, **lanes, **panes}, tabs=("timeline", "feed"))
+
+
+def _small(boxes: dict[str, Box], room: Box, shape: Shape) -> Plan:
+    lanes = _stack_lanes(room, shape, LaneStyle.ONE_LINE)
+    y = _below(lanes, room)
+    rows = room.y + room.height - y
+    panes = {}
+    if rows >= _SECOND_PANE_FROM and shape.tab == "side":
+        panes = {"side": Box(0, y, room.width, rows - 4), "timeline": Box(0, y + rows - 4, room.width, 4)}
+    elif rows > 1:
+        panes = {str(shape.tab): Box(0, y, room.width, rows)}
+    return Plan(Size.SMALL, LaneStyle.ONE_LINE, {**boxes, **lanes, **panes}, tabs=PANES)

@@ -1,0 +1,170 @@
+"""What the screens are drawn from: one frozen situation, and the little the engine behind it must offer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from tui.incident.slo import Clock, suggested_clocks
+from tui.metrics.board import Badge, Board, State
+from tui.present.format import route_prefix, window
+from tui.present.spans import foreign, severe_role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, tzinfo
+
+    from tui.metrics.board import PanelNumbers
+    from tui.metrics.feed import EventRow
+    from tui.runbook.model import LogRules
+
+Mode = Literal["live", "review", "replay", "drill"]
+
+
+class Texts(Protocol):
+    """The runbook's words in the language in use, by text id (`rule.<id>`, `metric.<id>`, `marker.<id>` …)."""
+
+    def title(self, key: str) -> str:
+        """Return the full name or sentence of a key."""
+        ...
+
+    def short(self, key: str) -> str:
+        """Return the name that fits a lane or a column; the full one where there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """A playbook to read: its title, its steps and what should come of them (runbook §4)."""
+
+    title: str
+    steps: tuple[str, ...] = ()
+    expected_heading: str = ""
+    expected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """Everything one frame shows. `now` runs on between boards, so that clocks tick without new numbers."""
+
+    board: Board
+    events: Sequence[EventRow]
+    mode: Mode
+    now: datetime
+    zone: tzinfo
+    rules: LogRules
+    texts: Texts
+    sources_label: str
+    playbook: Playbook | None = None
+    """The playbook proposed for the suggestion's metric."""
+    paused: bool = False
+    failure: str = ""
+    """Type of the error that stopped the reading, if one did: the numbers are old from then on."""
+
+    @cached_property
+    def prefix(self) -> str:
+        """What every route of the runbook begins with."""
+        return route_prefix(self.rules.routes)
+
+    @cached_property
+    def clocks(self) -> tuple[Clock, ...]:
+        """Response clocks of what is suggested, before anybody declared (contracts §2)."""
+        suggestion = self.board.suggestion
+        if suggestion is None or suggestion.severity is None:
+            return ()
+        since = self.firing_since
+        return () if since is None else suggested_clocks(self.rules.severity(suggestion.severity), since)
+
+    @cached_property
+    def firing_since(self) -> datetime | None:
+        """When the earliest episode still firing on the suggested panel fired; silence counts from its own rule."""
+        suggestion = self.board.suggestion
+        if suggestion is None or suggestion.severity is None:
+            return None
+        panel = self.panel(suggestion.metric)
+        if suggestion.episode is not None:
+            return (panel.ack_since if panel else None) or suggestion.episode.fired_at
+        silent = self.board.silent_since
+        return None if silent is None else silent + self.rules.silence.suggest_after
+
+    @cached_property
+    def panels(self) -> tuple[PanelNumbers, ...]:
+        """The lanes, none of them OK without data that says so: before the first event, or once reading has stopped."""
+        if self.failure:
+            return tuple(replace(panel, badge=Badge(State.DOWN, panel.badge.severity)) for panel in self.board.panels)
+        if self.board.span is not None:
+            return self.board.panels
+        silent = Badge(State.SILENT)
+        return tuple(
+            replace(panel, badge=silent) if panel.badge.state is State.OK else panel for panel in self.board.panels
+        )
+
+    def panel(self, metric: str) -> PanelNumbers | None:
+        """Return the lane of a metric."""
+        return next((panel for panel in self.panels if panel.metric == metric), None)
+
+    def rank(self, severity: str) -> int:
+        """Rank of a severity, 0 the worst; one that the runbook does not know counts as the worst."""
+        known = [item.id for item in self.rules.severities]
+        return known.index(severity) if severity in known else 0
+
+    def role(self, severity: str) -> str:
+        """Role that a severity is drawn in."""
+        return severe_role(self.rank(severity))
+
+    def name(self, metric: str) -> str:
+        """Return a metric's short name."""
+        return foreign(self.texts.short(f"metric.{metric}"))
+
+    def rule_name(self, rule: str) -> str:
+        """Return a rule's short name."""
+        return foreign(self.texts.short(f"rule.{rule}"))
+
+    @property
+    def silent(self) -> bool:
+        """Whether the base stream stands still, or never began."""
+        return self.board.silent_since is not None or self.board.span is None
+
+    @property
+    def down(self) -> bool:
+        """Whether every lane is without its source."""
+        return bool(self.panels) and all(panel.badge.state is State.DOWN for panel in self.panels)
+
+    def unit(self, panel: PanelNumbers) -> str:
+        """Return what follows a panel's number: `/5m`, ` ms`, `/min`."""
+        if not panel.unit:
+            return f"/{window(panel.window_seconds)}"
+        return panel.unit if panel.unit.startswith("/") else f" {panel.unit}"
+
+
+def severity_glyph(rank: int, *, suggested: bool = False) -> str:
+    """`▲` the worst, `◆` any other; an outline is a suggestion, a filled one a fact."""
+    filled, outline = ("▲", "△") if rank == 0 else ("◆", "◇")
+    return outline if suggested else filled
+
+
+def badge_role(situation: Situation, badge: Badge) -> str:
+    """Role of a badge: OK recedes, it is not green."""
+    if badge.state is State.SEVERE and badge.severity is not None:
+        return situation.role(badge.severity)
+    return {State.WATCH: "watch", State.OK: "muted"}.get(badge.state, "strong")
+
+
+def nothing_yet(now: datetime, *, live: bool) -> Board:
+    """Return the board before the first one: no lanes, no data, history still missing."""
+    return Board(
+        now=now,
+        live=live,
+        span=None,
+        panels=(),
+        alerts=(),
+        markers=(),
+        suggestion=None,
+        silent_since=None,
+        last_error=None,
+        events_per_second=0.0,
+        lag=None,
+        final=False,
+        sources=(),
+    )

@@ -1,0 +1,216 @@
+"""The strip: what severity, how long left, what is broken. Readable from three metres."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.locale import _
+from tui.logs.source import SourceState
+from tui.metrics.board import State
+from tui.present.clocks import BLOCK_WIDTH, block_width, clock_block, clock_line
+from tui.present.digits import big
+from tui.present.format import clock, elapsed, number, percent
+from tui.present.lane_words import ratio_text, value_text
+from tui.present.notes import note_sentence
+from tui.present.plan import Size
+from tui.present.situation import Situation, severity_glyph
+from tui.present.spans import Line, Span, cut_middle, fit, foreign, gap, line_width, spread, width, words, wrap
+
+if TYPE_CHECKING:
+    from tui.metrics.board import Suggestion
+
+_SEVERITY_WIDTH = {Size.WIDE: 21, Size.MEDIUM: 20}
+_ANCHOR = 18
+_BAR_IN_LINE = 10
+
+
+def strip(situation: Situation, cells: int, size: Size) -> tuple[Line, ...]:
+    """Rows of the strip for a breakpoint: one when nothing is suggested, five, four or three when something is."""
+    if size is Size.TOO_SMALL:
+        return too_small(situation, cells)
+    suggestion = situation.board.suggestion
+    if suggestion is None or suggestion.severity is None:
+        return (_calm(situation, cells),)
+    if size is Size.SMALL:
+        return _narrow(situation, suggestion, suggestion.severity, cells)
+    return _tall(situation, suggestion, suggestion.severity, cells, size)
+
+
+def too_small(situation: Situation, cells: int) -> tuple[Line, ...]:
+    """Say what is needed, and still the severity."""
+    suggestion = situation.board.suggestion
+    found = suggestion.severity if suggestion else None
+    said = _("suggested: {severity}").format(severity=found) if found else _("NO OPEN INCIDENT")
+    blind = [_("SILENT")] if situation.silent else []
+    sentences = [said, *blind, _("guardia needs 60×16 cells or more")]
+    return tuple(fit((Span(text, "strong"),), cells) for sentence in sentences for text in wrap(sentence, cells))
+
+
+def _calm(situation: Situation, cells: int) -> Line:
+    notice = _notice(situation)
+    nothing: Line = (Span("○ ", "muted"), Span(_("NO OPEN INCIDENT"), "strong"))
+    start = nothing if not notice else (*notice, gap(3), Span(_("NO OPEN INCIDENT"), "muted"))
+    parts = [*_pending(situation), _last_error(situation)]
+    facts = words(parts, cells - line_width(start) - 6)
+    return spread((gap(1), *start), (*facts, gap(1)), cells)
+
+
+def _pending(situation: Situation) -> list[Line]:
+    """Say what would fire next, while no severity is suggested."""
+    suggestion = situation.board.suggestion
+    if suggestion is None or suggestion.severity is not None:
+        return []
+    panel = situation.panel(suggestion.metric)
+    name = situation.name(suggestion.metric)
+    if panel is None or panel.fires_at is None:
+        return [(Span(f"● {name}", "watch"),)]
+    left = elapsed(situation.now, panel.fires_at)
+    return [(Span(f"● {name} {_('{time} to fire').format(time=left)}", "watch"),)]
+
+
+def _last_error(situation: Situation) -> Line:
+    at = situation.board.last_error
+    if at is None:
+        return (Span(_("no errors in the data"), "muted"),)
+    ago = _("{time} ago").format(time=elapsed(at, situation.now))
+    return (Span(f"{_('last error')} ", "muted"), Span(ago, "text"))
+
+
+def _notice(situation: Situation) -> Line:
+    """Why the numbers cannot be trusted right now: a source ended, or nothing arrives."""
+    board = situation.board
+    if situation.failure:
+        text = _("reading failed ({kind}): these numbers are old, restart guardia").format(kind=situation.failure)
+        return (Span(f"× {_('STOPPED')}", "strong"), Span(f"  {text}", "text"))
+    down = [source for source in board.sources if source.state in {SourceState.DOWN, SourceState.UNREADABLE}]
+    if down:
+        what = foreign(down[0].name) + "".join(f": {note_sentence(note)}" for note in down[0].notes[-1:])
+        return (Span(f"× {_('SOURCE DOWN')}", "strong"), Span(f"  {what}", "text"))
+    if board.span is None and not board.final:
+        return (Span(_("reading…"), "strong"),)
+    if board.span is None:
+        return (Span(f"? {_('SILENT')}", "strong"), Span(f"  {_('no data yet')}", "text"))
+    if board.silent_since is not None:
+        since = _("no data for {time}, last at {clock} UTC").format(
+            time=elapsed(board.silent_since, situation.now), clock=clock(board.silent_since)
+        )
+        return (Span(f"? {_('SILENT')}", "strong"), Span(f"  {since}", "text"))
+    return ()
+
+
+def headline(situation: Situation, suggestion: Suggestion, severity: str, cells: int) -> str:
+    """`Auth 5xx firing for 02:14: suggest SEV1`, or as much of it as fits: the severity stands beside it anyway."""
+    name, since = situation.name(suggestion.metric), situation.firing_since
+    suggest = _("suggest {severity}").format(severity=severity)
+    if since is None:
+        return f"{name}: {suggest}"
+    form = _("{name} without data for {time}") if suggestion.episode is None else _("{name} firing for {time}")
+    short = form.format(name=name, time=elapsed(since, situation.now))
+    return f"{short}: {suggest}" if width(f"{short}: {suggest}") <= cells else short
+
+
+def _measured(situation: Situation, suggestion: Suggestion) -> Line:
+    """`login down 92 % ≥ 50 %`: the rule's own number against its limit."""
+    known = [rule for rule in situation.rules.rules if rule.id == suggestion.rule]
+    if not known or suggestion.value is None:
+        return ()
+    rule, name = known[0], situation.rule_name(suggestion.rule)
+    share = rule.measure.kind == "share"
+    value, limit = ((f"{percent(each)} %" if share else number(each)) for each in (suggestion.value, rule.threshold))
+    sign = ("≥" if rule.op == ">=" else ">") if rule.breaches(suggestion.value) else "<"
+    return (Span(f"{name} ", "muted"), Span(f"{value} {sign} {limit}", situation.role(rule.severity)))
+
+
+def _compared(situation: Situation, suggestion: Suggestion) -> Line:
+    """`47/5m ×118 base`: the panel's number against what is normal."""
+    panel = situation.panel(suggestion.metric)
+    if panel is None or not ratio_text(panel):
+        return ()
+    return (Span(f"{value_text(panel)}{situation.unit(panel)} {ratio_text(panel)} {_('base')}", "text"),)
+
+
+def _anchor(suggestion: Suggestion) -> Line:
+    if suggestion.anchor is None:
+        return ()
+    return (Span(f"{_('anchor')} ", "muted"), Span(cut_middle(foreign(suggestion.anchor.request_id), _ANCHOR), "text"))
+
+
+def _impact(situation: Situation, suggestion: Suggestion) -> Line:
+    """How long users have suffered: since the anchor, the first event that matched."""
+    if suggestion.anchor is None:
+        return ()
+    return (Span(f"{_('impact')} ", "muted"), Span(elapsed(suggestion.anchor.at, situation.now), "strong"))
+
+
+def _others(situation: Situation, suggestion: Suggestion) -> list[Line]:
+    """Every other panel that fires."""
+    found: list[Line] = []
+    for panel in situation.panels:
+        severity = panel.badge.severity
+        if panel.badge.state is State.SEVERE and severity and panel.metric != suggestion.metric:
+            text = f"{severity_glyph(situation.rank(severity))} {severity} {situation.name(panel.metric)}"
+            found.append((Span(text, situation.role(severity)),))
+    return found
+
+
+def _tall(situation: Situation, suggestion: Suggestion, severity: str, cells: int, size: Size) -> tuple[Line, ...]:
+    wide = size is Size.WIDE
+    now, clocks = situation.now, situation.clocks
+    first = _SEVERITY_WIDTH[size]
+    widths = [BLOCK_WIDTH if wide else block_width(each, now) for each in clocks]
+    between = cells - first - sum(widths) - 2 * len(widths)
+    blocks = [
+        _severity_block(situation, severity, first, wide=wide),
+        _story(situation, suggestion, severity, between, wide=wide),
+        *(_spaced(clock_block(each, now, width, bar=wide)) for each, width in zip(clocks, widths, strict=True)),
+    ]
+    return tuple(fit(tuple(span for block in blocks for span in block[row]), cells) for row in range(5 if wide else 4))
+
+
+def _spaced(block: tuple[Line, ...]) -> tuple[Line, ...]:
+    return tuple((*row, gap(2)) for row in block)
+
+
+def _severity_block(situation: Situation, severity: str, cells: int, *, wide: bool) -> tuple[Line, ...]:
+    rank = situation.rank(severity)
+    role = situation.role(severity)
+    drawn = big(severity) or ("", severity, "")
+    title = fit((gap(2), Span(f"{severity_glyph(rank, suggested=True)} {_('SUGGESTED')}", role)), cells)
+    digits = tuple(fit((gap(2), Span(row, role)), cells) for row in drawn)
+    if not wide:
+        return (*digits, title)
+    return (title, *digits, fit((gap(2), Span(_("NO OPEN INCIDENT"), "muted")), cells))
+
+
+def _story(situation: Situation, suggestion: Suggestion, severity: str, cells: int, *, wide: bool) -> tuple[Line, ...]:
+    """Say what is broken, by how much, since when, what else; the last row for what spoils the numbers."""
+    room = cells - 2
+    title: Line = (Span(headline(situation, suggestion, severity, room), "strong"),)
+    numbers = words([_measured(situation, suggestion), _compared(situation, suggestion)], room)
+    times = words([_impact(situation, suggestion), _last_error(situation)], room)
+    others = words(_others(situation, suggestion), room, between=2)
+    notice, anchor = _notice(situation), _anchor(suggestion)
+    if wide:
+        rows = [title, numbers, words([times, anchor], room), others, notice]
+    else:
+        rows = [title, numbers, times, notice or others or anchor]
+    return tuple((*fit(row, room), gap(2)) for row in rows)
+
+
+def _narrow(situation: Situation, suggestion: Suggestion, severity: str, cells: int) -> tuple[Line, ...]:
+    """Three rows: what, the clocks, the facts."""
+    role = situation.role(severity)
+    mark = f"{severity_glyph(situation.rank(severity), suggested=True)} {severity}? "
+    room = cells - 1
+    nothing: Line = (Span(_("NO OPEN INCIDENT"), "muted"), gap(1))
+    title = headline(situation, suggestion, severity, cells - width(mark) - line_width(nothing) - 2)
+    start: Line = (gap(1), Span(mark, role), Span(title, "strong"))
+    first = spread(start, nothing if line_width(start) + line_width(nothing) < cells else (), cells)
+    now = situation.now
+    bars = [clock_line(each, now, _BAR_IN_LINE) for each in situation.clocks]
+    bare = [clock_line(each, now) for each in situation.clocks]
+    options = [bars, [*bars[:1], *bare[1:]], bare]
+    chosen = next((option for option in options if sum(map(line_width, option)) + 3 * len(option) <= room), bare)
+    facts = [_impact(situation, suggestion), _last_error(situation), _anchor(suggestion)]
+    last = _notice(situation) or words(facts, room)
+    return (first, fit((gap(1), *words(chosen, room)), cells), fit((gap(1), *last), cells))

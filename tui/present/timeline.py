@@ -1,0 +1,129 @@
+"""The timeline: what the rules and the markers said, the newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tui.locale import _
+from tui.present.format import duration, number, percent, stamp
+from tui.present.situation import Situation, severity_glyph
+from tui.present.spans import Line, Span, fit, foreign, gap, left, line_width, width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from tui.metrics.board import Episode
+
+_WHO = 8
+_TOGETHER = timedelta(minutes=5)
+_MARKERS = {"info": ("·", "muted"), "warning": ("!", "watch"), "error": ("×", "severe0")}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that happened."""
+
+    at: datetime
+    glyph: str
+    role: str
+    who: str
+    """Who says so: an alert, a marker; later people."""
+    what: str
+    """What happened, in a word."""
+    about: str
+    approximate: bool = False
+    folds: bool = False
+    """Whether equal ones close together are shown as one."""
+    count: int = 1
+    """How many equal ones this stands for; `at` is the newest."""
+
+
+def rows(situation: Situation) -> tuple[Row, ...]:
+    """Every alert change and marker up to now, the newest first, equal markers close together folded into one."""
+    found = [row for episode in situation.board.alerts for row in _episode(situation, episode)]
+    found += _markers(situation)
+    found.sort(key=lambda row: row.at, reverse=True)
+    return tuple(_folded(found))
+
+
+def _folded(found: list[Row]) -> list[Row]:
+    """Count a marker into the newest equal one before it, unless an alert lies between or it is long ago."""
+    kept: list[Row] = []
+    places: dict[tuple[str, str], int] = {}
+    for row in found:
+        if not row.folds:
+            places.clear()
+        place = places.get((row.what, row.about))
+        if row.folds and place is not None and kept[place].at - row.at <= _TOGETHER:
+            kept[place] = replace(kept[place], count=kept[place].count + 1)
+            continue
+        places[row.what, row.about] = len(kept)
+        kept.append(row)
+    return kept
+
+
+def _episode(situation: Situation, episode: Episode) -> Iterator[Row]:
+    name, who = situation.rule_name(episode.rule), _("alert")
+    peak = _peak(situation, episode)
+    if episode.fired_at is None and episode.resolved_at is not None:
+        lasting = duration(episode.resolved_at - episode.pending_at)
+        about = f"{name} {peak} {_('lasted {time}').format(time=lasting)}"
+        yield Row(episode.resolved_at, "○", "muted", who, _("near miss"), about)
+        return
+    yield Row(episode.pending_at, "●", "watch", who, _("watch"), name if episode.fired_at else f"{name} {peak}")
+    if episode.fired_at is not None:
+        rank = situation.rank(episode.severity)
+        about = f"{name} {peak}"
+        yield Row(episode.fired_at, severity_glyph(rank), situation.role(episode.severity), who, _("fired"), about)
+    if episode.fired_at is not None and episode.resolved_at is not None:
+        yield Row(episode.resolved_at, "▼", "muted", who, _("alert resolved"), name)
+
+
+def _peak(situation: Situation, episode: Episode) -> str:
+    """`47 > 0`: the highest measure so far against the rule's limit."""
+    for rule in situation.rules.rules:
+        if rule.id == episode.rule:
+            share = rule.measure.kind == "share"
+            peak, limit = (f"{percent(each)} %" if share else number(each) for each in (episode.peak, rule.threshold))
+            return f"{peak} {'≥' if rule.op == '>=' else '>'} {limit}"
+    return ""
+
+
+def _markers(situation: Situation) -> Iterator[Row]:
+    """One row for each marker found; there can be thousands, so what a marker is called is looked up once."""
+    weights = {marker.id: _MARKERS[marker.weight] for marker in situation.rules.markers}
+    seen = {hit.marker for hit in situation.board.markers}
+    names = {marker: foreign(situation.texts.short(f"marker.{marker}")) for marker in seen}
+    who = _("log")
+    for hit in situation.board.markers:
+        glyph, role = weights.get(hit.marker, _MARKERS["info"])
+        about = foreign(hit.capture) if hit.capture else ""
+        yield Row(hit.at, glyph, role, who, names[hit.marker], about, hit.approximate, folds=True)
+
+
+def timeline_line(row: Row, now: datetime, cells: int) -> Line:
+    """`02:16:53 ◆ alert   fired Realtime 401/403 105 > 40`."""
+    times = f" ×{row.count}" if row.count > 1 else ""
+    start: Line = (
+        Span(f" {stamp(row.at, now)}{'≈' if row.approximate else ' '}", "muted"),
+        Span(f"{row.glyph} ", row.role),
+        Span(left(row.who, _WHO), "muted"),
+    )
+    quiet = row.role == "muted" or (row.folds and row.role != "severe0")
+    text: Line = (
+        Span(row.what, "text" if quiet else "strong"),
+        Span(f" {row.about}".rstrip(), "muted" if quiet else "text"),
+    )
+    if not times:
+        return fit((*start, *text), cells)
+    room = max(0, cells - line_width(start) - width(times))
+    size = min(room, line_width(text))
+    return fit((*start, *fit(text, size), Span(times, "strong")), cells)
+
+
+def empty(cells: int) -> Line:
+    """Say what stands there before anything happened."""
+    return fit((gap(1), Span(_("no alerts and no markers yet"), "muted")), cells)

@@ -1,0 +1,72 @@
+"""What the app needs of the engine behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
+    from tui.metrics.board import Board
+    from tui.metrics.feed import EventRow
+    from tui.present.situation import Mode, Texts
+    from tui.runbook.procedures import Procedures
+
+
+class Engine(Protocol):
+    """One run over logs. `advance` and `recent` are only called from one worker thread, the rest from any."""
+
+    @property
+    def mode(self) -> Mode:
+        """Whether this is live, the past or an exercise."""
+        ...
+
+    @property
+    def runbook(self) -> Procedures:
+        """What the team agreed."""
+        ...
+
+    @property
+    def texts(self) -> Texts:
+        """The runbook's words in the language in use."""
+        ...
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone that people's local time is said in."""
+        ...
+
+    @property
+    def sources_label(self) -> str:
+        """Names of the sources, as short as they can be."""
+        ...
+
+    def now(self) -> datetime:
+        """Return the time it is for this run, UTC; in review the cursor."""
+        ...
+
+    def advance(self) -> Board | None:
+        """Read what is there; return a fresh board when anything changed. Short: it is called a few times a second."""
+        ...
+
+    def recent(self, limit: int) -> list[EventRow]:
+        """Return the newest events up to now, the newest first."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the sources; an `advance` still running returns soon."""
+        ...
+
+
+@runtime_checkable
+class Seekable(Protocol):
+    """An engine whose time can be moved (review)."""
+
+    @property
+    def span(self) -> tuple[datetime, datetime] | None:
+        """First and last moment that can be moved to."""
+        ...
+
+    def seek(self, at: datetime) -> None:
+        """Move the cursor; the next `advance` returns the board of that moment."""
+        ...

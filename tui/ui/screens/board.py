@@ -1,0 +1,305 @@
+"""The command board: header, strip, lanes, panes, footer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from tui.locale import _
+from tui.metrics.board import State
+from tui.present.plan import PANES, Pane, Plan, Shape, Size, plan
+from tui.present.playbook import proposed_playbook
+from tui.present.situation import Situation, nothing_yet
+from tui.ui.board_layout import BoardLayout
+from tui.ui.engine import Seekable
+from tui.ui.widgets.board import Axis, BoardCanvas, Footer, Header, Lane, StripBar
+from tui.ui.widgets.panes import Feed, ScrollPane, SidePane, Timeline, pane_titles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from textual.app import ComposeResult
+
+    from tui.metrics.board import Board
+    from tui.metrics.feed import EventRow
+    from tui.ui.app import GuardiaApp
+    from tui.ui.engine import Engine
+
+_LANES_WITH_KEYS = 9
+_STEP, _LEAP = timedelta(minutes=1), timedelta(minutes=10)
+
+
+def _quiet(key: str, action: str) -> Binding:
+    return Binding(key, action, show=False)
+
+
+class BoardScreen(Screen[None]):
+    """Owns the situation that is shown; widgets get it and draw it."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(_quiet(str(number), f"lane({number - 1})") for number in range(1, _LANES_WITH_KEYS + 1)),
+        _quiet("0", "back"),
+        _quiet("escape", "back"),
+        _quiet("up", "next_lane(-1)"),
+        _quiet("down", "next_lane(1)"),
+        _quiet("t", "pane('side')"),
+        _quiet("l", "pane('timeline')"),
+        _quiet("e", "pane('feed')"),
+        _quiet("z", "zoom"),
+        _quiet("space", "pause"),
+        _quiet("left,comma", "move(-1)"),
+        _quiet("right,full_stop", "move(1)"),
+        _quiet("shift+left", "move(-10)"),
+        _quiet("shift+right", "move(10)"),
+        _quiet("home", "edge(0)"),
+        _quiet("end", "edge(1)"),
+    ]
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self.engine = engine
+        self.live: Situation | None = None
+        """The newest situation: header, strip and clocks never freeze."""
+        self.shown: Situation | None = None
+        """What lanes and panes show; older than `live` while paused."""
+        self._tab: Pane = "side"
+        self._zoom: Pane | None = None
+        self._paused = False
+        self._failure = ""
+        self._planned: Shape | None = None
+        self._plan: Plan | None = None
+        self._layout = BoardLayout(self.plan_for)
+
+    @property
+    def layout(self) -> BoardLayout:
+        """Places widgets by plan; style sheets know only the toolkit's own layouts."""
+        return self._layout
+
+    def compose(self) -> ComposeResult:
+        """Every widget once; the plan decides which of them have a place."""
+        yield Header(id="header")
+        yield StripBar(id="strip")
+        for index in range(len(self.engine.runbook.metrics)):
+            yield Lane(index)
+        yield Axis(id="axis")
+        yield SidePane("side")
+        yield Timeline("timeline")
+        yield Feed("feed")
+        yield Footer(id="footer")
+
+    def on_mount(self) -> None:
+        """Show that nothing is known yet; tick once a second."""
+        self.live = self._situation(nothing_yet(self.engine.now(), live=self.engine.mode != "review"), ())
+        self.call_after_refresh(self._draw)
+        self.set_interval(1.0, self.tick)
+
+    # --- what is shown ----------------------------------------------------------------------------------------------
+
+    def shape(self) -> Shape:
+        """Return what decides the plan besides the size."""
+        suggestion = self.live.board.suggestion if self.live else None
+        severity = suggestion.severity if suggestion else None
+        panels = self.shown.panels if self.shown else ()
+        firing = tuple(panel.badge.state is State.SEVERE for panel in panels) or (False,) * len(
+            self.engine.runbook.metrics
+        )
+        worst = bool(self.live and severity and self.live.rank(severity) == 0)
+        return Shape(firing, alert=severity is not None, worst=worst, tab=self._tab, zoom=self._zoom)
+
+    def plan_for(self, width: int, height: int) -> Plan:
+        """Lay out for a size, telling the widgets how to draw."""
+        self._planned = self.shape()
+        planned = self._plan = plan(width, height, self._planned)
+        self.query_one(StripBar).breakpoint = planned.size
+        for lane in self.query(Lane):
+            lane.lane_style = planned.lanes
+        self._name_tabs()
+        return planned
+
+    def _lay_out(self) -> None:
+        """Ask for a new layout: by a child, since a widget forgets only its parents' arrangements."""
+        self.query_one(Footer).refresh(layout=True)
+
+    def _name_tabs(self) -> None:
+        planned, titles = self._plan, pane_titles(self.shown) if self.shown else {}
+        if planned is None:
+            return
+        for name in PANES:
+            pane = self.query_one(f"#{name}", ScrollPane)
+            shares = name in planned.tabs and titles and (planned.size is not Size.SMALL or name == self._tab)
+            pane.tabs = tuple((titles[each], each == name) for each in planned.tabs) if shares else ()
+
+    def update(self, board: Board, events: Sequence[EventRow]) -> None:
+        """Take over a new picture."""
+        self.live = self._situation(board, events)
+        self._draw()
+
+    def _situation(self, board: Board, events: Sequence[EventRow]) -> Situation:
+        suggestion = board.suggestion
+        playbook = None
+        if suggestion is not None:
+            playbook = proposed_playbook(self.engine.runbook, self.engine.texts, suggestion.metric)
+        return Situation(
+            board=board,
+            events=events,
+            mode=self.engine.mode,
+            now=self.engine.now() if board.live else board.now,
+            zone=self.engine.zone,
+            rules=self.engine.runbook,
+            texts=self.engine.texts,
+            sources_label=self.engine.sources_label,
+            playbook=playbook,
+            paused=self._paused,
+            failure=self._failure,
+        )
+
+    def fail(self, kind: str) -> None:
+        """Say that reading stopped by an error of that type."""
+        self._failure = kind
+        if self.live is not None:
+            self.live = replace(self.live, failure=kind)
+        self._draw()
+
+    def tick(self) -> None:
+        """Let the clocks run."""
+        if self.live is None or not self.live.board.live:
+            return
+        self.live = replace(self.live, now=self.engine.now())
+        if not self._paused:
+            self.shown = self.live
+        self._show([self.query_one(Header), self.query_one(StripBar), *self.query(Lane)])
+
+    def _show(self, widgets: Iterable[BoardCanvas]) -> None:
+        """Header and strip are never older than the clock; the rest shows what is not paused."""
+        for widget in widgets:
+            situation = self.live if isinstance(widget, Header | StripBar) else self.shown
+            if situation is not None:
+                widget.show(situation)
+
+    def _draw(self) -> None:
+        if self.live is None:
+            return
+        if not self._paused or self.shown is None:
+            self.shown = self.live
+        if self._planned != self.shape():
+            self._lay_out()
+        self._name_tabs()
+        self._show(self.query(BoardCanvas))
+        self.query_one(Footer).show(self.keys())
+
+    # --- keys -------------------------------------------------------------------------------------------------------
+
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """Return the keys that work now, help at the end."""
+        lanes = min(len(self.engine.runbook.metrics), _LANES_WITH_KEYS)
+        found = [(f"1-{lanes}", _("metric"))]
+        if self.shown is not None:
+            titles = pane_titles(self.shown)
+            found += [("t", titles["side"].lower()), ("l", titles["timeline"].lower()), ("e", titles["feed"].lower())]
+        if self.movable is not None:
+            found.append(("← →", _("minute")))
+        if isinstance(self.focused, ScrollPane):
+            found.append(("z", _("zoom")))
+        if self._zoom or self.focused is not None:
+            found.append(("0", _("board")))
+        found += [(_("space"), _("go on") if self._paused else _("pause")), ("q", _("quit")), ("?", _("help"))]
+        return tuple(found)
+
+    @property
+    def movable(self) -> Seekable | None:
+        """The engine, when its time can be moved."""
+        engine: object = self.engine
+        return engine if isinstance(engine, Seekable) and self.engine.mode in {"review", "replay"} else None
+
+    def on_descendant_focus(self) -> None:
+        """Bring a pane to the front that got the focus behind another; show the keys that go with the focus."""
+        pane = self.focused
+        if isinstance(pane, ScrollPane) and self._plan is not None and pane.id not in self._plan.boxes:
+            self._tab = cast("Pane", pane.id)
+            self._draw()
+        self.query_one(Footer).show(self.keys())
+
+    def on_descendant_blur(self) -> None:
+        """Show the keys that go with the focus."""
+        self.query_one(Footer).show(self.keys())
+
+    def action_lane(self, index: int) -> None:
+        """Focus a lane."""
+        lanes = self.query(Lane)
+        if index < len(lanes):
+            self._unzoom()
+            lanes[index].focus()
+
+    def action_next_lane(self, step: int) -> None:
+        """Focus the lane above or below."""
+        lanes = list(self.query(Lane))
+        at = lanes.index(self.focused) if isinstance(self.focused, Lane) else (-1 if step > 0 else len(lanes))
+        if lanes:
+            lanes[max(0, min(len(lanes) - 1, at + step))].focus()
+
+    def action_pane(self, pane: Pane) -> None:
+        """Show and focus a pane."""
+        self._tab = pane
+        if self._zoom is not None:
+            self._zoom = pane
+        self._lay_out()
+        self.query_one(f"#{pane}", ScrollPane).focus()
+        self._draw()
+
+    def action_back(self) -> None:
+        """Back to the board, step by step: zoom, then scrolling and focus."""
+        if self._zoom is not None:
+            self._unzoom()
+            return
+        focused = self.focused
+        if isinstance(focused, ScrollPane):
+            focused.action_scroll_by(-focused.first)
+        self.set_focus(None)
+
+    def action_zoom(self) -> None:
+        """Give the focused pane all the room, or take it back."""
+        if self._zoom is not None:
+            self._unzoom()
+        elif isinstance(self.focused, ScrollPane):
+            self._zoom = cast("Pane", self.focused.id)
+            self._lay_out()
+            self._draw()
+
+    def _unzoom(self) -> None:
+        if self._zoom is not None:
+            self._zoom = None
+            self._lay_out()
+            self._draw()
+
+    def action_pause(self) -> None:
+        """Freeze lanes and panes, or let them go on; header and strip never freeze."""
+        self._paused = not self._paused
+        if self.live is not None:
+            self.live = replace(self.live, paused=self._paused)
+        self._draw()
+
+    def action_move(self, minutes: int) -> None:
+        """Move the cursor of a review by minutes."""
+        if self.movable is not None:
+            self._seek(self.engine.now() + timedelta(minutes=minutes))
+
+    def action_edge(self, end: int) -> None:
+        """Move the cursor of a review to the first or the last moment."""
+        if self.movable is not None and self.movable.span is not None:
+            self._seek(self.movable.span[end])
+
+    def _seek(self, at: datetime) -> None:
+        movable = self.movable
+        if movable is None:
+            return
+        if movable.span is not None:
+            first, last = movable.span
+            at = min(max(at, first), last)
+        movable.seek(at)
+        cast("GuardiaApp", self.app).wake()

@@ -1,0 +1,94 @@
+"""The board's widgets: each draws what `present` makes of the situation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.present.header import footer, header
+from tui.present.lanes import axis_line, lane
+from tui.present.plan import LaneStyle, Size
+from tui.present.strip import strip
+from tui.ui.widgets.canvas import Canvas
+
+if TYPE_CHECKING:
+    from tui.present.situation import Situation
+    from tui.present.spans import Line
+
+
+class BoardCanvas(Canvas):
+    """A canvas that shows a part of the situation; blank until there is one."""
+
+    situation: Situation | None = None
+
+    def show(self, situation: Situation) -> None:
+        """Take over a new situation and repaint what differs."""
+        self.situation = situation
+        self.redraw()
+
+    def build(self, cells: int, rows: int) -> tuple[Line, ...]:
+        """Return the lines of the situation, none before there is one."""
+        return () if self.situation is None else self.draw(self.situation, cells, rows)
+
+    def draw(self, situation: Situation, cells: int, rows: int) -> tuple[Line, ...]:
+        """Return the lines of a situation in a place of that size."""
+        raise NotImplementedError
+
+
+class Header(BoardCanvas):
+    """Mode, sources, rate, lag, time."""
+
+    def draw(self, situation: Situation, cells: int, rows: int) -> tuple[Line, ...]:
+        """One row."""
+        return (header(situation, cells),)[:rows]
+
+
+class StripBar(BoardCanvas):
+    """Severity, clocks, what is broken."""
+
+    breakpoint: Size = Size.WIDE
+
+    def draw(self, situation: Situation, cells: int, rows: int) -> tuple[Line, ...]:
+        """As many rows as the breakpoint gives the strip."""
+        return strip(situation, cells, self.breakpoint)[:rows]
+
+
+class Lane(BoardCanvas, can_focus=True):
+    """One metric."""
+
+    lane_style: LaneStyle = LaneStyle.FULL
+
+    def __init__(self, index: int) -> None:
+        super().__init__(id=f"lane{index}")
+        self.index = index
+
+    def draw(self, situation: Situation, cells: int, rows: int) -> tuple[Line, ...]:
+        """Return the rows of the lane, with the focus marker in the first column."""
+        return lane(situation, self.index, cells, self.lane_style, focused=self.has_focus)[:rows]
+
+    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - the toolkit's signature
+        """Show the focus marker, or take it away."""
+        super().watch_has_focus(has_focus)
+        self.redraw()
+
+
+class Axis(BoardCanvas):
+    """Clock times under the lanes."""
+
+    def draw(self, situation: Situation, cells: int, rows: int) -> tuple[Line, ...]:
+        """One row."""
+        return (axis_line(situation, cells),)[:rows]
+
+
+class Footer(Canvas):
+    """The keys that work now."""
+
+    keys: tuple[tuple[str, str], ...] = ()
+
+    def show(self, keys: tuple[tuple[str, str], ...]) -> None:
+        """Take over the keys and repaint if they differ."""
+        self.keys = keys
+        self.redraw()
+
+    def build(self, cells: int, rows: int) -> tuple[Line, ...]:
+        """One row."""
+        return (footer(self.keys, cells),)[:rows]
