@@ -41,9 +41,22 @@ class Settings(BaseSettings):
     runbook: Path | None = None
     """The team's runbook file; None: the embedded one."""
     data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("guardia"))
+    name: str = ""
+    """Who acts, unless `--as` says otherwise; empty: the login name."""
     sources: tuple[str, ...] = ()
     """What bare `guardia` opens when no incident is open."""
     commands: dict[str, Command] = {}
+    repo_dir: Path | None = None
+    """The backend's repository on this machine, where the runbook's own tests run."""
+    smoke_host: str = ""
+    """Scheme and host that the runbook's smoke checks ask, such as `https://api.example.org`."""
+    on_call: str = ""
+    """Who is on call, unless the team's journal says otherwise."""
+    on_call_backup: str = ""
+    deploys_file: Path | None = None
+    """A file whose lines say when something was deployed: `TIME [backend|frontend] TEXT`."""
+    deploy_tags: str = ""
+    """Pattern of the tags of `repo_dir` that mark a deploy, such as `deploy-*`; empty: none do."""
     theme: Literal["dark", "light"] = "dark"
     ascii: bool = False
     """Draw with characters that every terminal gives one cell."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from copy import copy
+from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -25,8 +27,24 @@ FINGERPRINT_SEED = 0x67756172646961
 """The same in every process, so that fingerprints of different runs can be compared."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A block as far as it can be parsed without knowing any other: sound records, not guarded yet."""
+
+    lines: int
+    records: pl.DataFrame
+    """`ROW`, the keys of the runbook, `metric` and `at`."""
+    identity: pl.DataFrame
+    """Of the same records: which they are and where they lie."""
+    others: pl.DataFrame
+    """`ROW` and the columns of `line_schema`, of all other readable lines."""
+    rejected: Counter[Reject]
+
+
 class Parser:
     """Parses one source, block by block in the order of the log.
+
+    `prepare` knows nothing of other blocks and may run for several at once, in any order; `settle` takes them in order.
 
     source: index of the source in the session. keep_hash: fill `sha256`, for sources that cannot be read again. zone:
     where the clocks of times without a zone stand. It remembers the codes and routes it has let through (§6), the last
@@ -45,19 +63,35 @@ class Parser:
 
     def parse(self, lines: pl.DataFrame) -> Parsed:
         """Parse a table of `line_schema`, which holds whole lines."""
+        return self.settle(self.prepare(lines))
+
+    def prepare(self, lines: pl.DataFrame) -> Prepared:
+        """Do all that needs no memory of other blocks. Safe to call from several threads at once."""
         numbered = lines.with_row_index(ROW)
         readable = numbered.filter(pl.col("reject").is_null())
         decoded = self._decoder.decode(readable.select(ROW, "text"))
         records = self._named(decoded.records, numbered)
         sound = records.filter(pl.col("why").is_null()).drop("why")
-        events = self._events(sound, numbered)
-        found = self._markers.find(_without(readable, sound[ROW]), sound.select(ROW, "at"))
         rejected = _counted(numbered["reject"]) + _counted(records["why"]) + decoded.unreadable
-        tally = _tally(lines.height, events, rejected)
+        return Prepared(
+            lines.height, sound, self._identity(numbered[sound[ROW]], sound), _without(readable, sound[ROW]), rejected
+        )
+
+    def settle(self, block: Prepared) -> Parsed:
+        """Finish a block, after the one before it in the log: caps on new words, and markers' neighbours."""
+        events = self._events(block)
+        found = self._markers.find(block.others, block.records.select(ROW, "at"))
+        tally = _tally(block.lines, events, block.rejected)
         # Another record at the edge of the data tells where the data ends as well as an event does (contracts §7).
         tally.first = min(filter(None, (tally.first, found.first)), default=None)
         tally.last = max(filter(None, (tally.last, found.last)), default=None)
         return Parsed(events, found.table, tally)
+
+    def elsewhere(self) -> Parser:
+        """Return a parser for another stretch of the same source: it shares the caps, not the neighbours."""
+        other = copy(self)
+        other._markers = Markers(self._rules, source=self._source, zone=self._zone)  # noqa: SLF001 - one of us
+        return other
 
     def finish(self) -> Parsed:
         """Say what could only be known at the end: nothing today, since a log without any time places no marker."""
@@ -80,24 +114,21 @@ class Parser:
         )  # fmt: skip
         return named.with_columns(why=why)
 
-    def _events(self, records: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-        origin = lines[records[ROW]]
-        identity = origin.select(
+    def _identity(self, origin: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+        hashes = [hashlib.sha256(text.encode()).digest() for text in origin["text"]] if self._keep_hash else None
+        return origin.select(
+            usable_ids(records[self._rules.record.request_id]).alias("request_id"),
             source=pl.lit(self._source, dtype=pl.UInt16),
             offset="offset",
             length="length",
             sub="sub",
             fingerprint=pl.col("text").hash(FINGERPRINT_SEED),
+            sha256=pl.Series("sha256", hashes or [None] * records.height, dtype=pl.Binary),
         )
-        hashes = [hashlib.sha256(text.encode()).digest() for text in origin["text"]] if self._keep_hash else None
-        return records.select(
-            "at",
-            "metric",
-            usable_ids(records[self._rules.record.request_id]).alias("request_id"),
-            *identity,
-            pl.Series("sha256", hashes or [None] * records.height, dtype=pl.Binary),
-            *self._guard.fields(records),
-        ).select(*self._schema)
+
+    def _events(self, block: Prepared) -> pl.DataFrame:
+        fields = self._guard.fields(block.records)
+        return block.records.select("at", "metric", *block.identity, *fields).select(*self._schema)
 
 
 def _without(lines: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:

@@ -36,7 +36,7 @@ def suggest(rules: LogRules, store: EventStore, reading: Reading) -> Suggestion 
     firing = [life for life in lives if life.firing]
     leading = min(firing or lives, key=lambda life: _weight(rules, store, life, reading.at))
     rule = rules.rule(leading.rule)
-    anchor = _anchor(store, rules, rule, leading.pending_at)
+    anchor = anchor_of(store, rules, rule, leading.pending_at)
     return Suggestion(
         severity=leading.severity if firing else None,
         metric=leading.metric,
@@ -83,7 +83,7 @@ def _usable_rows(store: EventStore, rules: LogRules, rule: Rule, end: datetime) 
     return rows.filter(usable if breaching is None else usable & breaching)
 
 
-def _anchor(store: EventStore, rules: LogRules, rule: Rule, pending_at: datetime) -> Sample | None:
+def anchor_of(store: EventStore, rules: LogRules, rule: Rule, pending_at: datetime) -> Sample | None:
     """The earliest usable event of the window ending at `pending_at`."""
     return next(_samples(_usable_rows(store, rules, rule, pending_at).head(1)), None)
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from tui.locale import _
 from tui.runbook.examine import EMBEDDED, Document, Entries, Rules, examine_rules, examine_texts
 from tui.runbook.problems import Problem, RunbookError
-from tui.runbook.texts import Texts
+from tui.runbook.procedures import Procedures
+from tui.runbook.texts import TEXT_FILE, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from tui.runbook.runbook import Runbook
 
-__all__ = ["EMBEDDED", "LoadedRunbook", "Problem", "RunbookError", "Texts", "json_schema", "load_runbook", "validate"]
+__all__ = ["EMBEDDED", "LoadedRunbook", "Problem", "RunbookError", "Texts", "json_schema", "load_copy", "load_runbook", "validate"]
 
 _TOML_LINE = re.compile(r"at line (\d+)")
 
@@ -39,6 +40,8 @@ class LoadedRunbook:
     """Of the bytes of the rules file followed by those of the text file."""
     origin: str
     """The path as it was given, or `embedded`."""
+    source: tuple[str, str] = ("", "")
+    """The rules file and the text file of that language, as they were: an incident keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,19 @@ def load_runbook(path: Path | None, lang: str) -> LoadedRunbook:
         lang=lang,
         sha256=hashlib.sha256(reading.contents[rules] + reading.contents[reading.texts[lang]]).hexdigest(),
         origin=str(path) if path else "embedded",
+        source=(reading.contents[rules].decode(), reading.contents[reading.texts[lang]].decode()),
     )
+
+
+def load_copy(rules: str, texts: str) -> tuple[Procedures, Texts]:
+    """Read the copy of a runbook that an incident kept, by shape alone: it was checked when it was copied.
+
+    Raises RunbookError when this version cannot read it.
+    """
+    try:
+        return Procedures.model_validate(tomllib.loads(rules)), Texts(TEXT_FILE.validate_python(tomllib.loads(texts)))
+    except (ValueError, RecursionError):
+        raise RunbookError([Problem("", "", _("the incident's copy of its runbook cannot be read"))]) from None
 
 
 def validate(path: Path | None) -> list[Problem]:
