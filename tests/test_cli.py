@@ -210,6 +210,21 @@ def test_a_wrong_setting_is_named_without_its_value(tmp_path: Path) -> None:
     assert "Olympus" not in shown.stderr
 
 
+def test_a_crash_names_places_and_never_data() -> None:
+    code = (
+        "from tui.cli import check, main\n"
+        "def broken(*args, **kwargs): raise RuntimeError('req_secret and more')\n"
+        "check.check.callback = broken\n"
+        "main.run(['check', 'x.log'])"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert shown.returncode == 3
+    assert "RuntimeError" in shown.stderr
+    assert "req_secret" not in shown.stderr
+
+
 def test_the_board_without_a_terminal_says_what_to_use_instead(quiet_log: Path) -> None:
     shown = guardia("watch", quiet_log)
     assert shown.returncode == 2

@@ -17,7 +17,7 @@ from tests.boards import FakeEngine, SeekableEngine
 from tui.locale import LANGUAGES, catalogue, use
 from tui.present.spans import ROLES
 from tui.ui.app import GuardiaApp
-from tui.ui.crash import crash_report
+from tui.crash import crash_report
 from tui.ui.palette import DARK_THEME, LIGHT_THEME, PLAIN, SIXTEEN_THEME, role_styles
 from tui.ui.screens.board import BoardScreen
 from tui.ui.screens.help import HelpScreen

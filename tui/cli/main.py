@@ -18,14 +18,18 @@ _COMMANDS = {
     "check": "tui.cli.check:check",
     "config": "tui.cli.config:config",
     "demo": "tui.cli.screen:demo",
+    "deploy": "tui.cli.deploy:deploy",
     "drill": "tui.cli.drill:drill",
+    "env": "tui.cli.env:env",
+    "incident": "tui.cli.incident:incident",
     "review": "tui.cli.screen:review",
     "runbook": "tui.cli.runbook:runbook",
+    "status": "tui.cli.status:status",
     "trace": "tui.cli.trace:trace",
     "watch": "tui.cli.screen:watch",
 }
 
-USAGE, UNREADABLE, INTERRUPTED = 2, 3, 130
+USAGE, UNREADABLE, CRASHED, INTERRUPTED = 2, 3, 70, 130
 """Exit codes of contracts §7; `check` says 3 where the others say 2, since its own 2 means the worst severity."""
 
 
@@ -35,9 +39,13 @@ def summaries() -> dict[str, str]:
         "check": _("Numbers, alerts and a suggestion from logs, for scripts"),
         "config": _("The settings, and where each value came from"),
         "demo": _("A synthetic backend on screen, with an alert just firing"),
+        "deploy": _("Mark a deploy or a rollback in the team's journal"),
         "drill": _("Write the log of a synthetic backend, with known answers"),
+        "env": _("Which required names an environment file has, never a value"),
+        "incident": _("Declare an incident, work on it, close it with evidence"),
         "review": _("Look at exported logs as they were at any minute"),
         "runbook": _("Show or validate the runbook"),
+        "status": _("One line for a status bar: severity, incident, clocks, owner"),
         "trace": _("Every event of one requestId"),
         "watch": _("Follow logs live"),
     }
@@ -72,11 +80,11 @@ def _build(lang: str) -> click.Group:
         epilog=_("The options above may stand before or after the command."),
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    @click.option("--id", "incident", metavar="ID", help=_("Which incident, when several are open."), hidden=True)
+    @click.option("--id", "incident", metavar="ID", help=_("Which incident, when several are open."))
     @click.option("--at", metavar="TIME", help=_("A moment: RFC 3339, HH:MM in your zone, or -5m."))
     @click.option("--json", "as_json", is_flag=True, help=_("Print JSON on standard output."))
-    @click.option("--as", "actor", metavar="NAME", help=_("Who acts."), hidden=True)
-    @click.option("--read-only", is_flag=True, help=_("Refuse every action."), hidden=True)
+    @click.option("--as", "actor", metavar="NAME", help=_("Who acts."))
+    @click.option("--read-only", is_flag=True, help=_("Refuse every action."))
     @click.option("--runbook", metavar="FILE", type=click.Path(path_type=Path), help=_("The team's runbook file."))
     @click.option("--lang", type=click.Choice(locale.LANGUAGES), help=_("Language of screens and runbook."))
     @click.option(
@@ -116,8 +124,15 @@ def run(arguments: list[str] | None = None) -> NoReturn:
     hoisted = hoist(given)
     lang = language(hoisted)
     locale.use(lang)
-    usage_code = UNREADABLE if _command(hoisted) == "check" else USAGE
-    sys.exit(_run(_build(lang), hoisted, usage_code))
+    checking = _command(hoisted) == "check"
+    try:
+        code = _run(_build(lang), hoisted, UNREADABLE if checking else USAGE)
+    except Exception as error:  # noqa: BLE001 - what Python prints by itself quotes messages, and they may hold data
+        from tui.crash import crash_report
+
+        click.echo(crash_report(type(error), error.__traceback__), err=True)
+        code = UNREADABLE if checking else CRASHED
+    sys.exit(code)
 
 
 def _run(group: click.Group, arguments: list[str], usage_code: int) -> int:

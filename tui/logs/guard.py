@@ -140,7 +140,7 @@ class Guard:
         return pl.coalesce(pl.when(self._is_one_of(metrics)).then(pl.col(key)) for key, _, metrics in uses)
 
     def _is_one_of(self, metrics: list[str]) -> pl.Expr:
-        return pl.col("metric").is_in(pl.Series(metrics, dtype=self._schema["metric"]))
+        return pl.col("metric").is_in(pl.Series(metrics, dtype=self._schema["metric"]).implode())
 
 
 def _sound(number: pl.Expr, spec: FieldSpec) -> pl.Expr:
