@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("guardia"))
     name: str = ""
     """Who acts, unless `--as` says otherwise; empty: the login name."""
+    people: tuple[str, ...] = ()
+    """Who else acts at this screen: a key picks one of them for each entry."""
     sources: tuple[str, ...] = ()
     """What bare `guardia` opens when no incident is open."""
     commands: dict[str, Command] = {}
@@ -57,6 +59,8 @@ class Settings(BaseSettings):
     """A file whose lines say when something was deployed: `TIME [backend|frontend] TEXT`."""
     deploy_tags: str = ""
     """Pattern of the tags of `repo_dir` that mark a deploy, such as `deploy-*`; empty: none do."""
+    cap: int = Field(default=10_000_000, ge=100_000)
+    """Events kept row by row; of older ones only counts by the minute stay. Ten million take about 1.2 GB."""
     theme: Literal["dark", "light"] = "dark"
     ascii: bool = False
     """Draw with characters that every terminal gives one cell."""

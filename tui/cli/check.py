@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tui.cli.options import Options
+    from tui.metrics.board import Board
     from tui.session.engine import Engine
 
 
@@ -40,29 +41,31 @@ def check(options: Options, sources: tuple[str, ...], since: str | None, until: 
 def _once(engine: Engine, options: Options, since: str | None, until: str | None) -> int:
     from tui.cli.output import emit_json
     from tui.cli.setup import moment, report_sources
+    from tui.present.check import exit_code
     from tui.present.check_text import check_lines
+    from tui.session.clock import WallClock
     from tui.session.times import floor_minute
 
     engine.drain()
     report_sources(engine)
-    as_of = floor_minute(moment(until, engine, "--at")) if until else engine.end() or engine.now()
+    as_of = floor_minute(moment(until, engine, "--at") if until else engine.end() or WallClock().now())
     start = moment(since, engine, "--since") if since else None
-    result, code = _evaluate(engine, start, as_of)
+    board, result = _evaluate(engine, start, as_of)
     if options.json:
         emit_json(result)
     else:
-        for line in check_lines(result, engine.loaded):
+        for line in check_lines(result, board, engine.loaded):
             click.echo(line)
-    return code
+    return exit_code(board, engine.loaded.runbook)
 
 
-def _evaluate(engine: Engine, since: datetime | None, as_of: datetime) -> tuple[dict[str, Any], int]:
+def _evaluate(engine: Engine, since: datetime | None, as_of: datetime) -> tuple[Board, dict[str, Any]]:
     from tui.metrics.totals import totals
-    from tui.present.check import check_result, exit_code, within
+    from tui.present.check import check_result, within
 
     board = within(engine.board(as_of), since)
     counted = totals(engine.loaded.runbook, engine.store, since, as_of)
-    return check_result(board, counted, engine.loaded), exit_code(board, engine.loaded.runbook)
+    return board, check_result(board, counted, engine.loaded)
 
 
 def _follow(engine: Engine, since: str | None) -> int:
@@ -71,6 +74,7 @@ def _follow(engine: Engine, since: str | None) -> int:
 
     from tui.cli.output import emit_json
     from tui.cli.setup import moment
+    from tui.present.check import exit_code
     from tui.session.times import floor_minute
 
     engine.drain()
@@ -81,7 +85,8 @@ def _follow(engine: Engine, since: str | None) -> int:
         now = engine.now()
         if floor_minute(now) != evaluated:
             evaluated = floor_minute(now)
-            result, code = _evaluate(engine, start, now)
+            board, result = _evaluate(engine, start, now)
+            code = exit_code(board, engine.loaded.runbook)
             emit_json(result, indent=False)
         if engine.ended():
             return code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,6 +13,7 @@ import click
 
 from tui import __version__, locale
 from tui.cli.options import Options, hoist
+from tui.cli.toolkit import speak
 from tui.locale import _
 
 _COMMANDS = {
@@ -124,6 +126,7 @@ def run(arguments: list[str] | None = None) -> NoReturn:
     hoisted = hoist(given)
     lang = language(hoisted)
     locale.use(lang)
+    speak(lang)
     checking = _command(hoisted) == "check"
     try:
         code = _run(_build(lang), hoisted, UNREADABLE if checking else USAGE)
@@ -170,7 +173,7 @@ def language(arguments: list[str]) -> str:
 
 
 def _value_of(option: str, arguments: list[str]) -> str | None:
-    for here, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for here, following in pairwise([*arguments, ""]):
         name, equals, value = here.partition("=")
         if name == option:
             return value if equals else following

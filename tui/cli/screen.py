@@ -9,6 +9,8 @@ import click
 from tui.locale import _
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tui.cli.options import Options
     from tui.cli.setup import Prepared
     from tui.session.engine import Engine
@@ -24,20 +26,29 @@ def watch(options: Options, sources: tuple[str, ...]) -> None:
 
     piped = need_terminal(sources)
     prepared = prepare(options)
-    _show(options, prepared, open_engine(prepared, sources, mode="live", stdin=piped))
+    _show(options, prepared, open_engine(prepared, sources, mode="live", stdin=piped, newest_first=True), sources)
 
 
 @click.command(help=_("Open exported logs at the end of their data, or at --at."))
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--incident", metavar="ID", help=_("The incident to show."))
 @click.pass_obj
-def review(options: Options, sources: tuple[str, ...]) -> None:
+def review(options: Options, sources: tuple[str, ...], incident: str | None) -> None:
     """Open the board on what has been."""
+    from dataclasses import replace
+
     from tui.cli.setup import open_engine, prepare
     from tui.cli.terminal import need_terminal
 
     piped = need_terminal(sources)
     prepared = prepare(options)
-    _show(options, prepared, open_engine(prepared, sources, mode="review", at=options.at, stdin=piped))
+    options = replace(options, incident=incident or options.incident)
+    _show(
+        options,
+        prepared,
+        open_engine(prepared, sources, mode="review", at=options.at, stdin=piped, newest_first=True),
+        sources,
+    )
 
 
 @click.command(help=_("Open the board on a synthetic backend: an hour of history, and an alert just firing."))
@@ -46,30 +57,49 @@ def review(options: Options, sources: tuple[str, ...]) -> None:
 @click.pass_obj
 def demo(options: Options, scenario: str | None, seed: int | None) -> None:
     """Open the board on a drill."""
-    from tui.cli.setup import drill_engine, prepare
+    from tui.cli.setup import prepare
     from tui.cli.terminal import need_terminal
 
     need_terminal(())
-    prepared = prepare(options)
-    _show(options, prepared, drill_engine(prepared, scenario, seed))
+    _rehearse(options, prepare(options), scenario, seed)
 
 
 def bare(options: Options) -> None:
-    """`guardia` alone: the configured sources, else the demo."""
-    from tui.cli.setup import drill_engine, open_engine, prepare
+    """`guardia` alone: the sources of the open incident, else the configured ones, else the demo."""
+    from tui.cli.room import open_sources
+    from tui.cli.setup import open_engine, prepare
     from tui.cli.terminal import need_terminal
 
     prepared = prepare(options)
-    sources = prepared.settings.sources
+    sources = open_sources(prepared) or prepared.settings.sources
     piped = need_terminal(sources)
     if sources:
-        _show(options, prepared, open_engine(prepared, sources, mode="live", stdin=piped))
+        _show(options, prepared, open_engine(prepared, sources, mode="live", stdin=piped, newest_first=True), sources)
     else:
-        _show(options, prepared, drill_engine(prepared, None, None))
+        _rehearse(options, prepared, None, None)
 
 
-def _show(options: Options, prepared: Prepared, engine: Engine) -> None:
+def _rehearse(options: Options, prepared: Prepared, scenario: str | None, seed: int | None) -> None:
+    """Show a drill; what is decided in it never touches the team's own journals."""
+    from tui.cli.room import drill_folder
+    from tui.cli.setup import drill_engine
+
+    with drill_folder(options) as folder:
+        _show(options, prepared, drill_engine(prepared, scenario, seed), data_dir=folder)
+
+
+def _show(
+    options: Options,
+    prepared: Prepared,
+    engine: Engine,
+    sources: tuple[str, ...] = (),
+    data_dir: Path | None = None,
+) -> None:
+    from tui.cli.room import open_room
+    from tui.cli.setup import load_settings
     from tui.ui.app import run
 
     settings = prepared.settings
-    run(engine, look=settings.theme, color=options.color, ascii_only=settings.ascii)
+    room = open_room(options, prepared, engine, sources, data_dir)
+    loaded = load_settings(options)
+    run(room, look=settings.theme, color=options.color, ascii_only=settings.ascii, settings=loaded)

@@ -58,12 +58,18 @@ def load_settings(options: Options) -> Loaded:
 
 
 def open_engine(
-    prepared: Prepared, specs: Sequence[str], *, mode: Mode, at: str | None = None, stdin: int | None = None
+    prepared: Prepared,
+    specs: Sequence[str],
+    *,
+    mode: Mode,
+    at: str | None = None,
+    stdin: int | None = None,
+    newest_first: bool = False,
 ) -> Engine:
     """An engine over `specs`, nothing read yet.
 
     at: where review opens instead of at the end of the data. stdin: descriptor that `-` reads from, when the keys have
-    taken standard input.
+    taken standard input. newest_first: for screens, which show the end of a big file before the rest of it is read.
     """
     from tui.logs.command import CommandSpec
     from tui.logs.opening import SourceSet
@@ -80,7 +86,16 @@ def open_engine(
     if at is not None:
         read_moment(at, EPOCH, zone, "--at")  # a mistake in it is said before anything is opened
         opening = partial(read_moment, at, zone=zone, option="--at")
-    return Engine(prepared.loaded, sources, clock=clock, mode=mode, zone=zone, opening=opening)
+    return Engine(
+        prepared.loaded,
+        sources,
+        clock=clock,
+        mode=mode,
+        zone=zone,
+        opening=opening,
+        newest_first=newest_first,
+        cap=settings.cap,
+    )
 
 
 def drill_engine(prepared: Prepared, scenario: str | None, seed: int | None) -> Engine:
@@ -109,6 +124,9 @@ def report_sources(engine: Engine) -> None:
     for status in engine.reader.statuses():
         for note in status.notes:
             say(f"{status.name}: {note_sentence(note)}")
+    if dropped := engine.store.dropped:
+        sentence = _("rows before {time} UTC are kept as counts by the minute only ({rows} of them; setting cap)")
+        say(sentence.format(time=f"{dropped.before:%Y-%m-%d %H:%M:%S}", rows=dropped.rows))
 
 
 def moment(text: str, engine: Engine, option: str) -> datetime:
@@ -116,7 +134,8 @@ def moment(text: str, engine: Engine, option: str) -> datetime:
     end = engine.now() if engine.live else engine.end() or engine.now()
     parsed = read_moment(text, end, engine.zone, option)
     here = parsed.astimezone(engine.zone)
-    say(f"{option} {parsed:%Y-%m-%d %H:%M:%S} UTC · {here:%Y-%m-%d %H:%M:%S} {here.tzname()}")
+    local = "" if here.utcoffset() == parsed.utcoffset() else f" · {here:%Y-%m-%d %H:%M:%S} {here.tzname()}"
+    say(f"{option} {parsed:%Y-%m-%d %H:%M:%S} UTC{local}")
     return parsed
 
 

@@ -146,7 +146,7 @@ class Numbers:
     episodes: tuple[Episode, ...] = ()
     series: tuple[Series, ...] = ()
     figures: tuple[tuple[str, float], ...] = ()
-    """Named counts, such as affected requests and all requests."""
+    """Who was hit: `rule.ID.affected` events, and of how many (`.all`, `.share` 0-1) where they are a part of more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,10 +145,12 @@ def _(command: actions.Close, case: Case) -> Ruling:
     binding = tuple(condition for condition in unmet if not command.override or gates.EVIDENCE in condition.missing)
     closed = entries.Closed(overridden=tuple(condition.id for condition in unmet), why=command.why)
     moved = _move(case, closed, after=_last_step(case))
+    reasons = tuple(Reason(Code.CONDITION, condition.id, condition=condition) for condition in binding)
     if isinstance(moved, Refusal):
-        return moved
-    if binding:
-        return Refusal(tuple(Reason(Code.CONDITION, condition.id, condition=condition) for condition in binding))
+        too_early = case.state.status.open and moved.reasons[0].code is Code.WRONG_STATUS
+        return Refusal(moved.reasons + (reasons if too_early else ()))
+    if reasons:
+        return Refusal(reasons)
     if unmet and not command.why:
         return refuse(Code.NEEDS_REASON, "why")
     return (*case.entries(*reverified(case)), *moved)

@@ -7,10 +7,10 @@ from functools import singledispatch
 from typing import TYPE_CHECKING
 
 from tui.incident import entries as e
-from tui.incident.markdown import cell, code
+from tui.incident.markdown import cell, code, number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,22 @@ class Words:
 def told(label: str, text: str) -> str:
     """Return a label and what was said, where anything was."""
     return f"{label}: {cell(text)}" if text else label
+
+
+def who_was_hit(figures: Iterable[tuple[str, float]], words: Words) -> str:
+    """Return stored counts in one line: `rule.ID.affected` with its `.all` and `.share`, others by their own name."""
+    known = dict(figures)
+    told_with = {f"{name.removesuffix('.affected')}.{part}" for name in known for part in ("all", "share")}
+    return ", ".join(_count(name, known, words) for name in known if name not in told_with)
+
+
+def _count(name: str, known: Mapping[str, float], words: Words) -> str:
+    about = name.removesuffix(".affected")
+    if about == name:
+        return f"{cell(name)} {number(known[name])}"
+    whole = f" / {number(known[f'{about}.all'])}" if f"{about}.all" in known else ""
+    share = f" ({number(round(100 * known[f'{about}.share'], 1))} %)" if f"{about}.share" in known else ""
+    return f"{words.named(about)}: {number(known[name])}{whole}{share}"
 
 
 @singledispatch

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tui.incident import entries as e
 from tui.incident.fold import fold, merge
 from tui.incident.markdown import cell, chart, code, duration, escaped, number, table, utc
-from tui.incident.narrative import Words, describe
+from tui.incident.narrative import Words, describe, who_was_hit
 from tui.incident.times import Times, clocks, linked_episodes, times
 
 if TYPE_CHECKING:
@@ -79,9 +79,7 @@ def _for_people_outside(story: _Story) -> Iterator[str]:
     _, state, known = story.words.say, story.state, story.times
     until = known.mitigated or known.resolved
     lasted = duration(until - known.started) if until and known.started else "–"
-    affected = ", ".join(
-        f"{cell(name)} {number(value)}" for name, value in (state.numbers.figures if state.numbers else ())
-    )
+    affected = who_was_hit(state.numbers.figures if state.numbers else (), story.words)
     yield f"## {_('For people outside')}"
     yield "\n".join(
         (

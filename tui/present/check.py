@@ -97,10 +97,10 @@ def within(board: Board, since: datetime | None) -> Board:
 def exit_code(board: Board, rules: LogRules) -> int:
     """0 nothing firing, 1 firing, 2 firing at the worst severity, 3 unknown (contracts §7).
 
-    Unknown: a source that cannot be read; or, while live, silence with nothing firing. Silence itself is no rule of
-    the table: it is unknown, not firing.
+    Unknown: a source that cannot be read; no event at all; or, while live, silence with nothing firing. Silence itself
+    is no rule of the table: it is unknown, not firing.
     """
-    if any(source.state is SourceState.UNREADABLE for source in board.sources):
+    if board.span is None or any(source.state is SourceState.UNREADABLE for source in board.sources):
         return 3
     suggestion = board.suggestion
     if suggestion is not None and suggestion.severity is not None and suggestion.episode is not None:

@@ -89,11 +89,11 @@ def local(at: datetime, zone: tzinfo) -> str:
 
 
 def route_prefix(routes: tuple[str, ...]) -> str:
-    """Return the first segment (`/api/`) when all routes of the runbook begin with it: saying it tells nothing."""
+    """Return the first segment (`/x/`) when all routes of the runbook begin with it: saying it tells nothing."""
     firsts = {route.strip("/").partition("/")[0] for route in routes}
     return f"/{firsts.pop()}/" if len(firsts) == 1 else "/"
 
 
 def short_route(route: str, prefix: str) -> str:
-    """`auth/login` for `/api/auth/login`."""
+    """`x/y` for `/prefix/x/y`."""
     return route.removeprefix(prefix) or route

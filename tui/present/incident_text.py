@@ -39,8 +39,13 @@ def recorded_lines(records: Sequence[Recorded], texts: Texts, zone: tzinfo) -> I
     for record in records:
         entry = record.entry
         if not isinstance(entry.payload, e.Snapshot):
-            said = _ESCAPED.sub(r"\1", describe(entry.payload, words)).replace("`", "")
+            said = unescaped(describe(entry.payload, words))
             yield f"{said}  ·  {entry.actor}  ·  {both_zones(entry.effective, zone)}"
+
+
+def unescaped(markdown: str) -> str:
+    """A line of Markdown as people read it."""
+    return _ESCAPED.sub(r"\1", markdown).replace("`", "")
 
 
 def masked_line(kinds: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ def note_sentence(note: Note) -> str:
     sentence = _sentences()[note.code].format(
         at=f"{note.at or 0:,}".replace(",", " "),
         lost=_("an unknown number of") if note.lost is None else f"{note.lost:,}".replace(",", " "),
-        errno=note.errno,
+        errno=_errors().get(note.errno, note.errno),
         status=note.status,
         seconds=round(note.seconds or 0),
     )
@@ -29,7 +29,7 @@ def _sentences() -> dict[Code, str]:
         Code.TRUNCATED: _("truncated after byte {at}: {lost} bytes were gone before they could be read"),
         Code.GONE: _("the file is gone; it is followed again as soon as it is back"),
         Code.CAME_BACK: _("the file is back"),
-        Code.UNREADABLE: _("cannot be read ({errno}): check path and permissions"),
+        Code.UNREADABLE: _("cannot be read: {errno}"),
         Code.NO_MATCH: _("no file matches: check the pattern"),
         Code.CUT_SHORT: _("cut short: the compressed file ends after {at} bytes; what comes before counts"),
         Code.DAMAGED: _("damaged after {at} bytes; what comes before counts"),
@@ -39,4 +39,16 @@ def _sentences() -> dict[Code, str]:
         Code.OVERLOADED: _("more came in than could be read: {lost} bytes were dropped"),
         Code.COMMAND_EXITED: _("the command ended with status {status}; it is started again in {seconds} s"),
         Code.COMMAND_UNKNOWN: _("the settings have no command of this name"),
+    }
+
+
+def _errors() -> dict[str, str]:
+    return {
+        "ENOENT": _("there is no such file; check the path"),
+        "EACCES": _("you may not read it; check its permissions"),
+        "EPERM": _("you may not read it; check its permissions"),
+        "EISDIR": _("it is a folder; name its files, such as {example}").format(example="'logs/*.log'"),
+        "ELOOP": _("its links lead in a circle"),
+        "ENOTDIR": _("part of its path is no folder"),
+        "EIO": _("the disk reports an error"),
     }

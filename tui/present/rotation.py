@@ -20,7 +20,9 @@ def rotation_record(state: IncidentState, team: TeamState, runbook: Procedures, 
     """Markdown with every field that the runbook asks for; what the journals do not say stays open."""
     _ = words.say
     rows = [(words.named(f"record.{field.id}"), _value(field, state, team)) for field in runbook.secrets.record]
-    steps = [step for playbook in runbook.playbooks if playbook.id == runbook.secrets.playbook for step in playbook.steps]
+    steps = [
+        step for playbook in runbook.playbooks if playbook.id == runbook.secrets.playbook for step in playbook.steps
+    ]
     done = [
         (words.named(f"step.{step.id}"), cell(tick.by), utc(tick.at), cell(tick.value))
         for step in steps

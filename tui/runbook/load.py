@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 
     from tui.runbook.runbook import Runbook
 
-__all__ = ["EMBEDDED", "LoadedRunbook", "Problem", "RunbookError", "Texts", "json_schema", "load_copy", "load_runbook", "validate"]
+__all__ = [
+    "EMBEDDED",
+    "LoadedRunbook",
+    "Problem",
+    "RunbookError",
+    "Texts",
+    "json_schema",
+    "load_copy",
+    "load_runbook",
+    "validate",
+]
 
 _TOML_LINE = re.compile(r"at line (\d+)")
 

@@ -14,7 +14,7 @@ from tui.logs.follow import PlainFile
 from tui.logs.inflate import MAGIC_BYTES, opener
 from tui.logs.run import open_regular
 from tui.logs.siblings import unrotated
-from tui.logs.source import BLOCK_BYTES, FileIdentity, digest
+from tui.logs.source import BLOCK_BYTES, SPAN, FileIdentity, digest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 _COMPRESSED = re.compile(r"\.(?:gz|bz2|xz|zst)$")
 _IDENTITY = re.compile(r"(\d+):(\d+):([0-9a-f]{64}):(\d+):([0-9a-f]{64}):(\d+)")
-_TELLING_BYTES = 1024
-"""Bytes that two files must share at their head to be taken for one: two may well begin with the same banner."""
 
 
 class Span(NamedTuple):
@@ -113,7 +111,7 @@ class Candidate:
         if identity is None:
             return False
         with suppress(OSError), self._opened() as fd:
-            telling = identity.head_length >= _TELLING_BYTES
+            telling = identity.head_length == SPAN  # a shorter head may be a banner that many files begin with
             if digest(os.pread(fd, identity.head_length, 0)) == identity.head:
                 return telling or identity.content_is_in(fd)
             return telling and _is_compressed(fd) and self._inflates_to(identity)

@@ -1,0 +1,86 @@
+"""The incident room behind the screen: where its journals are, who acts, which sources belong to what is open."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.locale import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tui.cli.options import Options
+    from tui.cli.setup import Prepared
+    from tui.incident.state import IncidentState
+    from tui.session.command_post import CommandPost
+    from tui.session.engine import Engine
+
+
+def open_room(
+    options: Options, prepared: Prepared, engine: Engine, sources: Sequence[str] = (), data_dir: Path | None = None
+) -> CommandPost:
+    """The engine together with its incidents. data_dir: other than the settings say, for drills."""
+    from tui.cli.incident_desk import login_name, zone_name
+    from tui.session.command_post import CommandPost, Place
+    from tui.session.deploys import Elsewhere
+
+    settings = prepared.settings
+    actor = options.actor or settings.name or login_name()
+    people = tuple(dict.fromkeys(name for name in (actor, *settings.people) if name.strip()))
+    exports = tuple(source for source in sources if source != "-" and not source.startswith("cmd:"))
+    elsewhere = Elsewhere(
+        settings.deploys_file, settings.repo_dir, settings.deploy_tags, settings.on_call, settings.on_call_backup
+    )
+    place = Place(
+        data_dir or settings.data_dir,
+        people,
+        zone=zone_name(settings.tzinfo()),
+        read_only=options.read_only,
+        incident=_known_id(options, data_dir or settings.data_dir),
+        exports=exports,
+        elsewhere=elsewhere,
+    )
+    return CommandPost(engine, place)
+
+
+def _known_id(options: Options, data_dir: Path) -> str | None:
+    from tui.incident.journal import incident_folder
+
+    if options.incident is not None:
+        try:
+            incident_folder(data_dir, options.incident)
+        except ValueError:
+            raise click.BadParameter(_("not an id: write INC-20261119-abcd"), param_hint="'--id'") from None
+    return options.incident
+
+
+@contextmanager
+def drill_folder(options: Options) -> Iterator[Path]:
+    """A folder for what is only a rehearsal: one that goes with it, unless another was asked for."""
+    if options.data_dir is not None:
+        yield options.data_dir
+        return
+    with tempfile.TemporaryDirectory(prefix="guardia-drill-") as folder:
+        yield Path(folder)
+
+
+def open_sources(prepared: Prepared) -> tuple[str, ...]:
+    """Paths of the sources of the incident that is open, those that are still there; none when several are open."""
+    from tui.session.act import incidents, the_one
+
+    try:
+        states = incidents(prepared.settings.data_dir)
+    except OSError:
+        return ()
+    one = the_one([state for state in states if state.status.open])
+    return _paths(one) if one is not None else ()
+
+
+def _paths(state: IncidentState) -> tuple[str, ...]:
+    sources = state.declaration.sources if state.declaration and not state.drill else ()
+    return tuple(source.path for source in sources if source.path and Path(source.path).exists())

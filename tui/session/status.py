@@ -1,0 +1,213 @@
+"""The small snapshot behind `guardia status`: what a status line needs, readable without any heavy import.
+
+Whoever acts or watches writes it; a status line reads it many times a minute. It holds ids, times, names and the masked
+title, nothing else. This module imports the standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from tui.incident.slo import Clock
+    from tui.incident.state import IncidentState
+    from tui.runbook.model import Severity
+    from tui.runbook.procedures import Procedures
+
+STALE_AFTER = timedelta(minutes=2)
+"""Age from which a snapshot says how old it is: nobody may be watching any more."""
+
+_LONGEST = 64 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class RunningClock:
+    """One response clock; `kind` is an id of `incident.slo.ClockKind`."""
+
+    kind: str
+    deadline: datetime
+    finished: datetime | None = None
+
+    def left(self, now: datetime) -> timedelta:
+        """Time left at `now`, or when it was finished; negative once over."""
+        return self.deadline - (self.finished or now)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIncident:
+    """One incident that is not closed, cancelled or merged."""
+
+    id: str
+    status: str
+    severity: str | None = None
+    title: str = ""
+    owner: str | None = None
+    drill: bool = False
+    clocks: tuple[RunningClock, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was known at `written`, UTC."""
+
+    written: datetime
+    incidents: tuple[OpenIncident, ...] = ()
+    """The worst first."""
+    firing: str | None = None
+    """Severity that the rules suggest where nothing was declared; None: no rule fires, or nobody watched."""
+    metric: str | None = None
+    """The metric of that suggestion."""
+    silent: bool = False
+    """Whether the logs had gone silent: then nothing is known of health."""
+    watching: bool = False
+    """Whether logs were being watched: without that, no word about alerts can be said."""
+
+    def stale(self, now: datetime) -> bool:
+        """Whether too much may have happened since; one from the future is not to be trusted either."""
+        return not -STALE_AFTER <= now - self.written <= STALE_AFTER
+
+
+Reading = Snapshot | Literal["nothing", "unreadable"]
+"""A snapshot; or nothing was ever recorded; or there may be incidents, and no snapshot says so."""
+
+
+def snapshot_file(data_dir: Path) -> Path:
+    """Path of the snapshot."""
+    return data_dir / "status.json"
+
+
+def write_snapshot(
+    data_dir: Path,
+    states: Iterable[IncidentState],
+    runbook: Procedures,
+    now: datetime,
+    *,
+    suggested: tuple[str | None, str | None] | None = None,
+    silent: bool = False,
+) -> None:
+    """Replace the snapshot by one of these incidents, whole or not at all. Raises OSError.
+
+    suggested: severity and metric that the rules say at `now`; None: nobody is watching logs.
+    """
+    from tui.session.atomic import write_private
+
+    snapshot = snapshot_of(states, runbook.severities, now, suggested=suggested, silent=silent)
+    data = json.dumps({"schema": 1, **asdict(snapshot)}, default=_written, ensure_ascii=False, separators=(",", ":"))
+    write_private(snapshot_file(data_dir), data.encode("utf-8", "replace"))
+
+
+def read_snapshot(data_dir: Path) -> Reading:
+    """Read the newest snapshot. Raises nothing."""
+    try:
+        with snapshot_file(data_dir).open("rb") as file:
+            return _snapshot(json.loads(file.read(_LONGEST)))
+    except FileNotFoundError:
+        return "unreadable" if _any_incident(data_dir) else "nothing"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return "unreadable"
+
+
+def snapshot_of(
+    states: Iterable[IncidentState],
+    severities: Sequence[Severity],
+    now: datetime,
+    *,
+    suggested: tuple[str | None, str | None] | None = None,
+    silent: bool = False,
+) -> Snapshot:
+    """Make the snapshot of the incidents among these that are open; see `write_snapshot`."""
+    ranks = {severity.id: rank for rank, severity in enumerate(severities)}
+    still_open = [state for state in states if state.exists and state.status.open]
+    ordered = sorted(still_open, key=lambda state: (ranks.get(state.severity or "", len(ranks)), state.id))
+    firing, metric = suggested or (None, None)
+    return Snapshot(
+        written=now,
+        incidents=tuple(_incident(state, severities) for state in ordered),
+        firing=firing,
+        metric=metric,
+        silent=silent,
+        watching=suggested is not None,
+    )
+
+
+def _incident(state: IncidentState, severities: Sequence[Severity]) -> OpenIncident:
+    from tui.incident.times import clocks
+
+    return OpenIncident(
+        id=state.id,
+        status=state.status.value,
+        severity=state.severity,
+        title=state.title,
+        owner=state.owner,
+        drill=state.drill,
+        clocks=tuple(_clock(clock) for clock in clocks(state, severities)),
+    )
+
+
+def _clock(clock: Clock) -> RunningClock:
+    return RunningClock(clock.kind.value, clock.deadline, clock.finished)
+
+
+def _written(value: object) -> str:
+    if not isinstance(value, datetime):
+        raise TypeError(type(value).__name__)
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _snapshot(found: dict[str, Any]) -> Snapshot:
+    if found["schema"] != 1:
+        raise ValueError("another schema")
+    return Snapshot(
+        written=_moment(found["written"]),
+        incidents=tuple(_open_incident(one) for one in found["incidents"]),
+        firing=_text(found["firing"]),
+        metric=_text(found["metric"]),
+        silent=bool(found["silent"]),
+        watching=bool(found["watching"]),
+    )
+
+
+def _open_incident(found: dict[str, Any]) -> OpenIncident:
+    return OpenIncident(
+        id=str(found["id"]),
+        status=str(found["status"]),
+        severity=_text(found["severity"]),
+        title=str(found["title"]),
+        owner=_text(found["owner"]),
+        drill=bool(found["drill"]),
+        clocks=tuple(
+            RunningClock(
+                str(one["kind"]), _moment(one["deadline"]), _moment(one["finished"]) if one["finished"] else None
+            )
+            for one in found["clocks"]
+        ),
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return moment.astimezone(UTC)
+
+
+def _any_incident(data_dir: Path) -> bool:
+    """Whether there is any incident, or the folder cannot be looked at."""
+    try:
+        with os.scandir(data_dir / "incidents") as entries:
+            return any(entry.is_dir() for entry in entries)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
