@@ -337,6 +337,8 @@ def test_every_line_is_counted_and_none_disturbs_its_neighbours(texts: list[str]
 class AloneDecoder(Decoder):
     """Takes the slow road for every line."""
 
+    few = 10**9
+
     def _decode_plain(self, lines: pl.DataFrame, verdicts: Counter[Verdict]) -> pl.DataFrame:
         return self._decode_alone(lines, verdicts)
 
@@ -348,6 +350,23 @@ def test_both_roads_read_the_same(texts: list[str]) -> None:
     quickly, slowly = Decoder(RULES).decode(lines), AloneDecoder(RULES).decode(lines)
     assert slowly.records.equals(quickly.records, null_equal=True)
     assert slowly.unreadable == quickly.unreadable
+
+
+class EagerDecoder(Decoder):
+    """Learns the form of every line that it can."""
+
+    few = 0
+
+
+@settings(max_examples=300, deadline=None)
+@given(LINES, st.lists(RECORDS, max_size=4))
+def test_what_was_learned_changes_nothing(texts: list[str], before: list[str]) -> None:
+    eager = EagerDecoder(RULES)
+    for lot in (before, texts, list(reversed(texts))):
+        lines = pl.DataFrame({"text": lot}, schema={"text": pl.String}).with_row_index(ROW)
+        quickly, slowly = eager.decode(lines), AloneDecoder(RULES).decode(lines)
+        assert slowly.records.equals(quickly.records, null_equal=True)
+        assert slowly.unreadable == quickly.unreadable
 
 
 @given(RECORDS | JSON_LINES)

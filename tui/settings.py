@@ -59,8 +59,8 @@ class Settings(BaseSettings):
     """A file whose lines say when something was deployed: `TIME [backend|frontend] TEXT`."""
     deploy_tags: str = ""
     """Pattern of the tags of `repo_dir` that mark a deploy, such as `deploy-*`; empty: none do."""
-    cap: int = Field(default=10_000_000, ge=100_000)
-    """Events kept row by row; of older ones only counts by the minute stay. Ten million take about 1.2 GB."""
+    cap: int = Field(default=7_500_000, ge=100_000)
+    """Events kept row by row; of older ones only counts by the minute stay. The default takes about 1.2 GB."""
     theme: Literal["dark", "light"] = "dark"
     ascii: bool = False
     """Draw with characters that every terminal gives one cell."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
 def check(options: Options, sources: tuple[str, ...], since: str | None, until: str | None, *, follow: bool) -> int:
     """Print the result and answer with the exit code of contracts §7."""
     from tui.cli.setup import open_engine, prepare
+    from tui.cli.span import open_span
 
-    engine = open_engine(prepare(options), sources, mode="live" if follow else "review")
+    prepared = prepare(options)
+    opened = partial(open_engine, prepared, sources, mode="live" if follow else "review")
+    engine = open_span(opened, since, until or options.at)
     try:
         return _follow(engine, since) if follow else _once(engine, options, since, until or options.at)
     finally:
@@ -40,7 +44,7 @@ def check(options: Options, sources: tuple[str, ...], since: str | None, until: 
 
 def _once(engine: Engine, options: Options, since: str | None, until: str | None) -> int:
     from tui.cli.output import emit_json
-    from tui.cli.setup import moment, report_sources
+    from tui.cli.setup import moment, report_retention, report_sources
     from tui.present.check import exit_code
     from tui.present.check_text import check_lines
     from tui.session.clock import WallClock
@@ -49,6 +53,7 @@ def _once(engine: Engine, options: Options, since: str | None, until: str | None
     engine.drain()
     report_sources(engine)
     as_of = floor_minute(moment(until, engine, "--at") if until else engine.end() or WallClock().now())
+    report_retention(engine, as_of)
     start = moment(since, engine, "--since") if since else None
     board, result = _evaluate(engine, start, as_of)
     if options.json:

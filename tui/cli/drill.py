@@ -1,9 +1,10 @@
-"""`guardia drill`: the log of a synthetic backend, with known answers."""
+"""`guardia drill`: rehearsals, and the log of a synthetic backend with known answers."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -22,19 +23,32 @@ START = "2026-03-02T01:30:00Z"
 """When a log begins unless told otherwise: always the same, so that the same seed gives the same bytes."""
 
 
+_PLAYING = {
+    "run": "tui.cli.drill_run",
+    "score": "tui.cli.drill_score",
+    "history": "tui.cli.drill_score",
+    "record": "tui.cli.drill_score",
+}
+"""What is done with drills beside writing their logs, and where it is."""
+
+
 class _Drills(click.Group):
     """Takes the name of a scenario where other groups take only that of a command."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         from tui.drill.model import scenarios
 
-        return [*super().list_commands(ctx), *scenarios()]
+        del ctx
+        return [*_PLAYING, *scenarios()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         from tui.drill.model import scenarios
 
-        known = super().get_command(ctx, cmd_name)
-        return known or (_writing(cmd_name) if cmd_name in scenarios() else None)
+        del ctx
+        if cmd_name in _PLAYING:
+            command: click.Command = getattr(import_module(_PLAYING[cmd_name]), cmd_name)
+            return command
+        return _writing(cmd_name) if cmd_name in scenarios() else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -47,8 +61,8 @@ class _Drills(click.Group):
 
 @click.group(
     cls=_Drills,
-    help=_("Write the log of a synthetic backend. SCENARIO says what goes wrong in it."),
-    subcommand_metavar="SCENARIO --out FILE",
+    help=_("Rehearse an incident and see how it went, or write the log of a SCENARIO with known answers."),
+    subcommand_metavar="run|score|history|record|SCENARIO",
 )
 def drill() -> None:
     """Hold the scenarios."""

@@ -47,22 +47,28 @@ def _reading(options: Options, read: Callable[[Case, Desk], int]) -> int:
         case.close()
 
 
-@click.command("list", help=_("Every incident, with MTTA and MTTR over all of them."))
+@click.command("list", help=_("Every incident, totals over them, and the permanent actions that are still open."))
+@click.option("--since", metavar="TIME", help=_("Only what started after; a day such as 2026-11-01, too."))
+@click.option("--until", metavar="TIME", help=_("Only what started up to then."))
 @click.pass_obj
-def list_all(options: Options) -> int:
+def list_all(options: Options, since: str | None, until: str | None) -> int:
     """List incidents."""
-    from tui.present.incident_json import overview, result
-    from tui.present.incident_text import overview_lines
+    from tui.incident.history import history
+    from tui.present.incident_history import history_lines, history_result
+    from tui.present.incident_json import result
 
     case = open_case(options)
-    said = overview(case.states, case.prepared.loaded.runbook)
+    start, end = (case.moment(text, name) if text else None for text, name in ((since, "--since"), (until, "--until")))
+    runbook, today = case.prepared.loaded.runbook, case.wall.astimezone(case.zone).date()
+    past = history(case.states, runbook, start, end)
     if options.json:
+        said = history_result(past, runbook, case.wall, today, start, end)
         emit_json(result(ok=True, incident=None, state=said, missing=()))
         return OK
-    for line in overview_lines(case.states, said):
+    for line in history_lines(past, case.wall, today):
         click.echo(line)
-    if not case.states:
-        say(_("no incident yet"))
+    if not past:
+        say(_("no incident yet") if not case.states else _("no incident started in that time"))
     return OK
 
 
@@ -233,12 +239,15 @@ def _export(case: Case, desk: Desk, form: str, out: str | None, *, force: bool) 
                 sys.stdout.flush()
                 return OK
             files.write_file(Path(target), data, force=force)
+    except files.NotReplacedError:
+        say(_("{path} is no bundle: it is not replaced").format(path=visible(target)))
+        return _exported(case, desk, ok=False)
     except FileExistsError:
-        say(_("{path} is there already: --force replaces it").format(path=target))
+        say(_("{path} is there already: --force replaces it").format(path=visible(target)))
         return _exported(case, desk, ok=False)
     except OSError as error:
         raise unreadable(_("the file cannot be written ({errno})"), error) from None
-    say(_("written: {path}").format(path=target))
+    say(_("written: {path}").format(path=visible(target)))
     return _exported(case, desk, ok=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -18,17 +19,21 @@ from tui.locale import _
 
 _COMMANDS = {
     "check": "tui.cli.check:check",
+    "compare": "tui.cli.compare:compare",
     "config": "tui.cli.config:config",
     "demo": "tui.cli.screen:demo",
     "deploy": "tui.cli.deploy:deploy",
     "drill": "tui.cli.drill:drill",
     "env": "tui.cli.env:env",
     "incident": "tui.cli.incident:incident",
+    "prune": "tui.cli.prune:prune",
+    "report": "tui.cli.report:report",
     "review": "tui.cli.screen:review",
     "runbook": "tui.cli.runbook:runbook",
     "status": "tui.cli.status:status",
     "trace": "tui.cli.trace:trace",
     "watch": "tui.cli.screen:watch",
+    "whatif": "tui.cli.whatif:whatif",
 }
 
 USAGE, UNREADABLE, CRASHED, INTERRUPTED = 2, 3, 70, 130
@@ -39,17 +44,21 @@ def summaries() -> dict[str, str]:
     """One line a command, known without importing any of them."""
     return {
         "check": _("Numbers, alerts and a suggestion from logs, for scripts"),
+        "compare": _("Every number in two periods, or before and after each deploy"),
         "config": _("The settings, and where each value came from"),
         "demo": _("A synthetic backend on screen, with an alert just firing"),
         "deploy": _("Mark a deploy or a rollback in the team's journal"),
-        "drill": _("Write the log of a synthetic backend, with known answers"),
+        "drill": _("Rehearse an incident, score it; write logs with known answers"),
         "env": _("Which required names an environment file has, never a value"),
         "incident": _("Declare an incident, work on it, close it with evidence"),
+        "prune": _("Delete what guardia keeps past its retention class"),
+        "report": _("A review of some days: alerts, incidents, routes, gaps"),
         "review": _("Look at exported logs as they were at any minute"),
         "runbook": _("Show or validate the runbook"),
         "status": _("One line for a status bar: severity, incident, clocks, owner"),
         "trace": _("Every event of one requestId"),
         "watch": _("Follow logs live"),
+        "whatif": _("Other thresholds over the same logs, before an incident asks for them"),
     }
 
 
@@ -142,10 +151,10 @@ def _run(group: click.Group, arguments: list[str], usage_code: int) -> int:
     try:
         result = group.main(arguments, prog_name="guardia", standalone_mode=False)
     except click.UsageError as error:
-        error.show()
+        _show(error, arguments)
         return usage_code
     except click.ClickException as error:
-        error.show()
+        _show(error, arguments)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
@@ -154,6 +163,21 @@ def _run(group: click.Group, arguments: list[str], usage_code: int) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return result if isinstance(result, int) else 0
+
+
+def _show(error: click.ClickException, arguments: list[str]) -> None:
+    """Say what is wrong with the call; what was typed is repeated as it would be stored, without secrets."""
+    from tui.privacy import mask, visible
+
+    rendered = io.StringIO()
+    error.show(rendered)
+    said = rendered.getvalue()
+    typed = {part for word in arguments for part in (word, word.lstrip("-"), word.partition("=")[2])}
+    for part in sorted(typed, key=len, reverse=True):
+        if mask(part).kinds:
+            masked = visible(mask(part).text)
+            said = said.replace(part, masked).replace(repr(part)[1:-1], masked)
+    click.echo(said, err=True, nl=False)
 
 
 def _command(arguments: list[str]) -> str | None:

@@ -26,6 +26,7 @@ def open_room(
 ) -> CommandPost:
     """The engine together with its incidents. data_dir: other than the settings say, for drills."""
     from tui.cli.incident_desk import login_name, zone_name
+    from tui.session import commands
     from tui.session.command_post import CommandPost, Place
     from tui.session.deploys import Elsewhere
 
@@ -43,6 +44,7 @@ def open_room(
         read_only=options.read_only,
         incident=_known_id(options, data_dir or settings.data_dir),
         exports=exports,
+        runs=commands.Place(settings.repo_dir, settings.smoke_host),
         elsewhere=elsewhere,
     )
     return CommandPost(engine, place)

@@ -129,6 +129,17 @@ def report_sources(engine: Engine) -> None:
         say(sentence.format(time=f"{dropped.before:%Y-%m-%d %H:%M:%S}", rows=dropped.rows))
 
 
+def report_retention(engine: Engine, as_of: datetime) -> None:
+    """Say on standard error which events of the sources are past their retention class at `as_of` (runbook §9)."""
+    from tui.metrics.retention import past_retention
+
+    texts = engine.loaded.texts
+    for one in past_retention(engine.runbook, engine.store, as_of):
+        sentence = _("past retention ({title}): {count} events of {metric} from before {time} UTC")
+        title, metric = texts.title(f"retention.{one.retention}"), texts.short(f"metric.{one.metric}")
+        say(sentence.format(title=title, count=one.events, metric=metric, time=f"{one.before:%Y-%m-%d %H:%M}"))
+
+
 def moment(text: str, engine: Engine, option: str) -> datetime:
     """A typed time as UTC, echoed in both zones; relative ones count from the end of the data, while live from now."""
     end = engine.now() if engine.live else engine.end() or engine.now()

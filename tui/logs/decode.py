@@ -1,10 +1,11 @@
 r"""JSON lines → raw records, before the guardrail: only the keys that the runbook names are ever read.
 
-Two roads lead to the same answer. A line that a strict pattern proves to be plain (scalar values, fields of the right
-type) is decoded with all its neighbours at once; only the proof makes that safe, since one bad line fails the whole
-batch and one line that holds two documents shifts all rows after it. Any other line is read alone.
+Three roads lead to the same answer. Most lines have a form that was learned (`layout`). A line that a strict pattern
+proves to be plain (scalar values, fields of the right type) is decoded with all its neighbours at once; only the proof
+makes that safe, since one bad line fails the whole batch and one line that holds two documents shifts all rows after
+it. Any other line is read alone.
 
-Both roads keep the first of duplicate keys, and both take the escape of a lone surrogate for JSON that nobody can use.
+All roads keep the first of duplicate keys, and take the escape of a lone surrogate for JSON that nobody can use.
 JSON deeper than about a thousand levels counts as none. A name written with escapes (`\u004dETRIC_`) is not noticed.
 """
 
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 import polars as pl
+
+from tui.logs.layout import SHORT_NUMBER, Layout, learn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,13 +38,13 @@ Verdict = Literal["other", "cut", "not_json"]
 _BATCH = 8192
 """Rows decoded at once: small enough to stay in the cache, large enough to keep all cores busy."""
 
+_MOST_LAYOUTS = 16
+
 _BLANK = r"[ \t]*"
 _SAFE_ESCAPE = r'\\(?:["\\/bfnrt]|u(?:[0-9abcefABCEF][0-9a-fA-F]|[dD][0-7])[0-9a-fA-F]{2})'
 _STRING = rf'"(?:[^"\\\x00-\x1f]|{_SAFE_ESCAPE})*"'
 _WHOLE_NUMBER = r"(?:0|[1-9][0-9]{0,17})"
-_SHORT_NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?"
-"""Short enough for every decoder to agree on its value."""
-_SCALAR = rf"(?:{_STRING}|{_SHORT_NUMBER}|true|false|null)"
+_SCALAR = rf"(?:{_STRING}|{SHORT_NUMBER}|true|false|null)"
 _KEY_CHARACTER = r'[^"\\\x00-\x1f]'
 _COLON = rf"{_BLANK}:{_BLANK}"
 _COMMA = rf"{_BLANK},{_BLANK}"
@@ -92,6 +95,9 @@ class Decoder:
     Where a line holds another type of value, a record's text is `""` and its number NaN: the guardrail refuses both.
     """
 
+    few = 64
+    """Lines of a block whose form is not worth learning."""
+
     def __init__(self, rules: LogRules) -> None:
         record = rules.record
         kinds = {name: spec.kind for metric in rules.metrics for name, spec in metric.fields.items()}
@@ -100,6 +106,8 @@ class Decoder:
         keys = dict.fromkeys((record.time, record.request_id, record.name, *kinds))
         self._types = {key: pl.Float64() if key in self._numbers else pl.String() for key in keys}
         self._mention = f'"{record.name_prefix}'
+        self._name = record.name
+        self._layouts: list[Layout] = []
         self._plain = rf"^{_BLANK}{_object(self._plain_pair())}{_BLANK}$"
 
     def _plain_pair(self) -> str:
@@ -107,7 +115,7 @@ class Decoder:
         texts = self._types.keys() - self._numbers - {self._time}
         kinds = {
             "|".join(map(re.escape, sorted(texts))): f"(?:{_STRING}|null)",
-            "|".join(map(re.escape, sorted(self._numbers))): f"(?:{_SHORT_NUMBER}|null)",
+            "|".join(map(re.escape, sorted(self._numbers))): f"(?:{SHORT_NUMBER}|null)",
             re.escape(self._time): f"(?:{_STRING}|{_WHOLE_NUMBER}|null)",
             _no_key_of(set(self._types)): _SCALAR,
         }
@@ -119,12 +127,28 @@ class Decoder:
         marked = lines.with_columns(mention=pl.col("text").str.contains(self._mention, literal=True))
         mentions, others = marked.filter("mention").drop("mention"), marked.filter(~pl.col("mention")).drop("mention")
         verdicts = _judge_all(others)
-        plain = mentions.select(pl.col("text").str.contains(self._plain)).to_series()
-        records = [self._decode_plain(mentions.filter(plain), verdicts)]
+        records, left = self._decode_known(mentions)
+        plain = left.select(pl.col("text").str.contains(self._plain)).to_series()
+        records.append(self._decode_plain(left.filter(plain), verdicts))
         if not plain.all():
-            records.append(self._decode_alone(mentions.filter(~plain), verdicts))
+            records.append(self._decode_alone(left.filter(~plain), verdicts))
         unreadable: Counter[Reject] = Counter({"cut": verdicts["cut"], "not_json": verdicts["not_json"]})
         return Decoded(pl.concat(records).sort(ROW) if len(records) > 1 else records[0], unreadable)
+
+    def _decode_known(self, lines: pl.DataFrame) -> tuple[list[pl.DataFrame], pl.DataFrame]:
+        """Read the lines whose form is known, learning forms while many lines have another; also gives other lines."""
+        records = []
+        for layout in tuple(self._layouts):
+            known, lines = layout.sift(lines, self._types, self._name)
+            records.append(known)
+        while lines.height > self.few and len(self._layouts) < _MOST_LAYOUTS:
+            new = learn(lines["text"][0], self._name, self._types.keys() - self._numbers, self._numbers)
+            if new is None:
+                break
+            self._layouts.append(new)
+            known, lines = new.sift(lines, self._types, self._name)
+            records.append(known)
+        return records, lines
 
     def _decode_plain(self, lines: pl.DataFrame, verdicts: Counter[Verdict]) -> pl.DataFrame:
         """Decode all lines at once; should a batch fail against all proof, its lines one by one."""

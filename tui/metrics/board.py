@@ -184,6 +184,14 @@ class SourceStatus:
     """What happened to it, oldest first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Rows that a cap has cost: how many, and the time of the newest. What was counted of them is still there."""
+
+    rows: int
+    before: datetime
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Board:
     """Every number at `now`. `live` says whether `now` runs with the wall clock."""
@@ -210,3 +218,7 @@ class Board:
     final: bool
     """False while history is still filling in behind."""
     sources: tuple[SourceStatus, ...]
+    dropped: Dropped | None = None
+    """What is not kept row by row any more; None while everything is."""
+    fill_seconds: float | None = None
+    """About how long the rest of the history will take at the rate so far; None when final or not known."""

@@ -51,6 +51,7 @@ def build_board(
         lag=(now - span[1]).total_seconds() if span else None,
         final=final,
         sources=sources,
+        dropped=store.dropped,
     )
 
 

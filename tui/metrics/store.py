@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 import polars as pl
 
 from tui.logs.schema import event_schema, field_column, marker_schema
-from tui.metrics.board import MarkerHit
+from tui.metrics.board import Dropped, MarkerHit
+from tui.metrics.condensed import ROWS, Condensed, counted_columns
 from tui.metrics.overlap import Overlap
 from tui.metrics.series import MinuteBook, MinuteSeries
 from tui.metrics.table import ORDER, SortedTable
 from tui.metrics.windows import (
+    EPOCH,
     MINUTE,
     MINUTE_US,
     Question,
@@ -26,11 +28,17 @@ from tui.metrics.windows import (
 from tui.runbook.model import Count, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from tui.logs.schema import Parsed
     from tui.runbook.model import LogRules, Metric
+
+_ROOM = 0.95
+"""Share of the cap that is kept when it is passed, so that room has to be made only now and then."""
+
+_RECENT_US = 60 * MINUTE_US
+_CHUNKS = 64
 
 _EVENT_IDENTITY = ("fingerprint", "at")
 _MARKER_IDENTITY = ("marker", "at", "capture")
@@ -45,12 +53,24 @@ class EventStore(Protocol):
         """Rises whenever what is stored changes."""
         ...
 
+    @property
+    def dropped(self) -> Dropped | None:
+        """Rows that are not kept any more; None while all are."""
+        ...
+
     def window(self, stream: Stream, start: datetime | None, end: datetime) -> pl.DataFrame:
         """The stream's rows of (start, end], oldest first, with its metric's columns; start None: from the first."""
         ...
 
     def count(self, metric: str, start: datetime, end: datetime) -> int:
         """Number of a metric's rows in (start, end]."""
+        ...
+
+    def kinds(self, metric: str, columns: Collection[str], start: datetime | None, end: datetime) -> pl.DataFrame:
+        """How many (`rows`) of a metric's rows in (start, end] agree in these columns, which hold no numbers.
+
+        Rows that were dropped count too, to the whole minute.
+        """
         ...
 
     def minutes(self, question: Question, until: datetime) -> MinuteSeries:
@@ -83,18 +103,26 @@ class EventStore(Protocol):
 
 
 class Store:
-    """Local memory behind `EventStore`; `add` is the only way in. One thread at a time."""
+    """Local memory behind `EventStore`; `add` is the only way in. One thread at a time.
 
-    def __init__(self, rules: LogRules) -> None:
+    cap: rows kept; None: all. What is past it is condensed to counts by the minute, oldest first, base events before
+    others. No count, rule or episode changes by that.
+    """
+
+    def __init__(self, rules: LogRules, *, cap: int | None = None) -> None:
         self.version = 0
+        self.dropped: Dropped | None = None
+        self._cap = cap
+        self._base = rules.silence.metric
         self._schema = event_schema(rules)
         self._metrics = {metric.id: metric for metric in rules.metrics}
-        self._shelves = {metric.id: _Shelf(metric, self._schema) for metric in rules.metrics}
+        asked = asked_by(rules)
+        self._shelves = {metric.id: _Shelf(metric, self._schema, asked) for metric in rules.metrics}
         self._markers: list[MarkerHit] = []
         self._marker_rows = SortedTable(pl.DataFrame(schema={**marker_schema(), "sub": pl.UInt16()}))
         self._marker_overlap = Overlap(_MARKER_IDENTITY, pl.Schema(marker_schema()))
         self._hashes = pl.DataFrame(schema={name: self._schema[name] for name in (*_HASH_KEY, "sha256")})
-        for question in (*asked_by(rules), *(self._count_by_minute(stream) for stream in rules.errors if stream.where)):
+        for question in (*asked, *(self._count_by_minute(stream) for stream in rules.errors if stream.where)):
             self._shelves[question.metric.id].book.watch(question, ())
 
     def add(self, parsed: Parsed) -> None:
@@ -104,11 +132,49 @@ class Store:
                 self._shelves[str(metric)].add(rows)
             hashes = events.filter(pl.col("sha256").is_not_null()).select(self._hashes.columns)
             if hashes.height:
-                self._hashes = pl.concat([self._hashes, hashes])
+                self._hashes = pl.concat([self._hashes, hashes], rechunk=self._hashes.n_chunks() > _CHUNKS)
         for markers in _by_source(parsed.markers):
             self._add_markers(markers)
+        self._make_room()
         if parsed.events.height or parsed.markers.height:
             self.version += 1
+
+    def expire(self, kept_since: Mapping[str, datetime]) -> None:
+        """Condense each metric's rows that are older than its class lets them be kept; no count changes by that."""
+        for metric, since in kept_since.items():
+            shelf, before = self._shelves[metric], microseconds(since)
+            while (rows := shelf.condense(shelf.table.height, before)).height:
+                self._forget_hashes(rows)
+                self.version += 1
+
+    def _make_room(self) -> None:
+        """Condense the oldest rows when there are more than may be kept.
+
+        First base events, then others, and of the last hour only when all else is gone: live values need its rows.
+        """
+        rows = sum(shelf.table.height for shelf in self._shelves.values())
+        if self._cap is None or rows <= self._cap:
+            return
+        surplus = rows - int(self._cap * _ROOM)
+        newest = max(shelf.table.last or 0 for shelf in self._shelves.values())
+        base, others = [self._base], [metric for metric in self._shelves if metric != self._base]
+        for metrics, before in [(m, newest + 1 - recent) for recent in (_RECENT_US, 0) for m in (base, others)]:
+            while surplus > 0 and (gone := self._drop(metrics, surplus, before)):
+                surplus -= gone
+
+    def _drop(self, metrics: list[str], most: int, before: int) -> int:
+        """Condense some of the oldest rows of these metrics; returns how many."""
+        oldest = min((self._shelves[metric] for metric in metrics), key=lambda shelf: shelf.table.first or before)
+        rows = oldest.condense(most, before)
+        if rows.height:
+            sofar = self.dropped or Dropped(0, EPOCH)
+            self.dropped = Dropped(sofar.rows + rows.height, max(sofar.before, rows["at"][-1]))
+            self._forget_hashes(rows)
+        return rows.height
+
+    def _forget_hashes(self, rows: pl.DataFrame) -> None:
+        if self._hashes.height:
+            self._hashes = self._hashes.join(rows, on=_HASH_KEY, how="anti")
 
     def _add_markers(self, markers: pl.DataFrame) -> None:
         table = self._marker_rows
@@ -128,6 +194,15 @@ class Store:
         """See `EventStore.count`."""
         return self._shelves[metric].table.count(microseconds(start), microseconds(end))
 
+    def kinds(self, metric: str, columns: Collection[str], start: datetime | None, end: datetime) -> pl.DataFrame:
+        """See `EventStore.kinds`."""
+        shelf = self._shelves[metric]
+        kept = self.window(Stream(metric=metric), start, end)
+        kept = kept.with_columns(pl.lit(1, pl.UInt32).alias(ROWS)).select(*columns, ROWS)
+        gone = shelf.condensed.between(None if start is None else floor_index(start), floor_index(end))
+        both = pl.concat([kept, gone.select(kept.columns)])
+        return both.group_by(columns).agg(pl.col(ROWS).sum()) if columns else both
+
     def minutes(self, question: Question, until: datetime) -> MinuteSeries:
         """See `EventStore.minutes`."""
         shelf = self._shelves[question.metric.id]
@@ -136,7 +211,10 @@ class Store:
 
     def newest(self, metric: str, until: datetime) -> datetime | None:
         """See `EventStore.newest`."""
-        found = self._shelves[metric].table.newest(microseconds(until))
+        shelf = self._shelves[metric]
+        found = shelf.table.newest(microseconds(until))
+        if found is None and (minute := shelf.condensed.newest(floor_index(until))) is not None:
+            return minute_time(minute)
         return None if found is None else moment(found)
 
     def newest_matching(self, stream: Stream, until: datetime) -> datetime | None:
@@ -149,6 +227,8 @@ class Store:
             if rows.height:
                 found: datetime = rows["at"][-1]
                 return found
+            if self.dropped and minute_time(minute - 1) < self.dropped.before:
+                return min(minute_time(minute), until)
         return None
 
     def _count_by_minute(self, stream: Stream) -> Question:
@@ -156,7 +236,7 @@ class Store:
 
     def span(self, until: datetime) -> tuple[datetime, datetime] | None:
         """See `EventStore.span`."""
-        firsts = [shelf.table.first for shelf in self._shelves.values() if shelf.table.first is not None]
+        firsts = [shelf.first for shelf in self._shelves.values() if shelf.first is not None]
         lasts = [last for last in (self.newest(metric, until) for metric in self._shelves) if last is not None]
         return (moment(min(firsts)), max(lasts)) if lasts else None
 
@@ -187,15 +267,18 @@ class Store:
 
 
 class _Shelf:
-    """One metric's table, with its per-minute book and its guard against overlapping sources."""
+    """One metric's table, with its per-minute book, its guard against overlapping sources, and what was dropped."""
 
-    def __init__(self, metric: Metric, schema: dict[str, pl.DataType]) -> None:
+    def __init__(self, metric: Metric, schema: dict[str, pl.DataType], asked: Iterable[Question]) -> None:
         fields = [field_column(name, spec.kind) for name, spec in metric.fields.items()]
         identity = ["at", "request_id", *_HASH_KEY, "length", "fingerprint"]
         self._columns = list(dict.fromkeys([*identity, *fields]))
         empty = pl.DataFrame(schema={name: schema[name] for name in self._columns})
         self.table = SortedTable(empty)
         self.book = MinuteBook()
+        self.condensed = Condensed(empty, counted_columns(metric, asked))
+        self.first: int | None = None
+        """Time of the first row ever, in microseconds."""
         self._overlap = Overlap(_EVENT_IDENTITY, empty.schema)
 
     def add(self, rows: pl.DataFrame) -> None:
@@ -203,14 +286,30 @@ class _Shelf:
         if new.height:
             self.table.add(new)
             self.book.absorb(new)
+            self.first = min(filter(None, (self.first, self.table.first)), default=None)
+
+    def condense(self, most: int, before: int) -> pl.DataFrame:
+        """Keep only counts of the oldest rows, as `SortedTable.drop_oldest` has it; returns those rows."""
+        rows = self.table.drop_oldest(most, before)
+        if rows.height:
+            self.condensed.add(rows)
+        return rows
 
     def series(self, question: Question, until: int) -> MinuteSeries:
         """The question's value at every whole minute up to that index."""
-        track = self.book.watch(question, self.table.pieces())
+        track = self.book.watch(question, self._pieces())
         return self.book.series(track, until, self._rows_between)
 
+    def _pieces(self) -> Iterator[pl.DataFrame]:
+        if self.condensed.rows and self.table.last is not None:
+            yield self.condensed.expanded(None, self.table.last // MINUTE_US + 1)
+        yield from self.table.pieces()
+
     def _rows_between(self, start: int, end: int) -> pl.DataFrame:
-        return self.table.between(start * MINUTE_US, end * MINUTE_US)
+        """Rows of (start, end], both minute indexes; dropped ones as far as they are counted."""
+        rows = self.table.between(start * MINUTE_US, end * MINUTE_US)
+        gone = self.condensed.expanded(start, end) if self.condensed.rows else rows.clear()
+        return pl.concat([gone, rows]).sort("at") if gone.height else rows
 
 
 def _by_source(rows: pl.DataFrame) -> list[pl.DataFrame]:

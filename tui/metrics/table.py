@@ -83,6 +83,17 @@ class SortedTable:
             high += 1
         self._segments[low:high] = _split(_merge(self._segments[low:high], block))
 
+    def drop_oldest(self, most: int, before: int) -> pl.DataFrame:
+        """Forget the oldest rows, at most so many and of one segment, that are earlier than `before`; returns them."""
+        segment = self._segments[0] if self._segments else None
+        height = min(most, segment.before(before)) if segment else 0
+        if segment is None or height <= 0:
+            return self._empty
+        rest = segment.rows.slice(height)
+        self._segments[:1] = [Segment.of(rest)] if rest.height else []
+        self.height -= height
+        return segment.rows.head(height)
+
     def between(self, start: int | None, end: int | None) -> pl.DataFrame:
         """Rows of (start, end], sorted; None is open. Times in microseconds."""
         low = 0 if start is None else bisect_right(self._segments, start, key=_last)

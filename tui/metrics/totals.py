@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tui.logs.schema import field_column
-from tui.runbook.model import Stream
+from tui.metrics.condensed import ROWS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,17 +30,18 @@ class MetricTotals:
 
 def totals(rules: LogRules, store: EventStore, since: datetime | None, until: datetime) -> dict[str, MetricTotals]:
     """Totals of (since, until] for every metric of the runbook, in its order, also those without events."""
-    return {
-        metric.id: _totals(metric, store.window(Stream(metric=metric.id), since, until)) for metric in rules.metrics
-    }
+    return {metric.id: _totals(metric, store, since, until) for metric in rules.metrics}
 
 
-def _totals(metric: Metric, rows: pl.DataFrame) -> MetricTotals:
-    columns = [field_column(name, spec.kind) for name, spec in metric.fields.items() if spec.kind != "number"]
-    return MetricTotals(rows.height, {column: value_counts(rows[column]) for column in dict.fromkeys(columns)})
+def _totals(metric: Metric, store: EventStore, since: datetime | None, until: datetime) -> MetricTotals:
+    fields = (field_column(name, spec.kind) for name, spec in metric.fields.items() if spec.kind != "number")
+    columns = list(dict.fromkeys(fields))
+    kinds = store.kinds(metric.id, columns, since, until)
+    return MetricTotals(int(kinds[ROWS].sum()), {column: _counts(kinds, column) for column in columns})
 
 
-def value_counts(values: pl.Series) -> dict[str, int]:
+def _counts(kinds: pl.DataFrame, column: str) -> dict[str, int]:
     """How often each value occurs, as strings, the most frequent first, then in their own order."""
-    counted = values.value_counts(name="count").select(pl.col(values.name).cast(pl.String).fill_null(ABSENT), "count")
+    value = pl.col(column).cast(pl.String).fill_null(ABSENT)
+    counted = kinds.group_by(value).agg(pl.col(ROWS).sum())
     return dict(sorted(counted.iter_rows(), key=lambda pair: (-pair[1], pair[0])))

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from time import monotonic as system_monotonic
 from typing import TYPE_CHECKING, Literal
 
 from tui.logs.source import SourceState
 from tui.metrics.build import build_board
 from tui.metrics.feed import event_rows
+from tui.metrics.retention import kept_since
 from tui.metrics.store import Store
 from tui.session.clock import Cursor
 from tui.session.reader import Reader
+from tui.session.since import begin, end_of, line_clock, may_have_begun_earlier, plain_files, stop, warm_up
 from tui.session.times import ceil_minute, floor_minute
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime, tzinfo
 
-    from tui.metrics.board import Board
+    from tui.metrics.board import Board, SourceStatus
     from tui.metrics.feed import EventRow
     from tui.runbook.load import LoadedRunbook
     from tui.session.clock import Clock
@@ -30,6 +34,9 @@ REFRESH = timedelta(seconds=5)
 
 RESCAN = timedelta(seconds=5)
 """How often patterns are looked at again for new files."""
+
+READ_SECONDS = 0.15
+"""How long one `advance` may go on reading before it shows what there is."""
 
 _OVER = (SourceState.DONE, SourceState.DOWN, SourceState.UNREADABLE)
 
@@ -44,9 +51,11 @@ class Engine:
 
     `advance`, `read`, `board` and `recent` belong to one thread; the rest may be called from any. In review the clock
     is a `Cursor`: until somebody moves it, it stands where `opening` puts it, given the end of the data so far.
+
+    newest_first: show the end of big plain files before their history is read. cap: rows kept (`Store`).
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a fact of its own that only the caller knows
         self,
         loaded: LoadedRunbook,
         sources: Sources,
@@ -55,6 +64,9 @@ class Engine:
         mode: Mode,
         zone: tzinfo,
         opening: Callable[[datetime], datetime] = at_the_end,
+        newest_first: bool = False,
+        cap: int | None = None,
+        monotonic: Callable[[], float] = system_monotonic,
     ) -> None:
         self.mode: Mode = mode
         self.loaded = loaded
@@ -62,14 +74,16 @@ class Engine:
         self.texts = loaded.texts
         self.zone = zone
         self.clock = clock
-        self.store = Store(loaded.runbook)
-        self.reader = Reader(loaded.runbook, sources, self.store, zone)
+        self.store = Store(loaded.runbook, cap=cap)
+        self.reader = Reader(loaded.runbook, sources, self.store, zone, newest_first=newest_first)
         self.span: tuple[datetime, datetime] | None = None
         """First and last minute of the data read so far."""
         self._opening: Callable[[datetime], datetime] | None = opening
-        self._caught_up = False
+        self._monotonic = monotonic
+        self._began = monotonic()
         self._shown_at: datetime | None = None
         self._rescanned_at: datetime | None = None
+        self._peeked_end: datetime | None = None
 
     @property
     def live(self) -> bool:
@@ -92,10 +106,41 @@ class Engine:
             self.clock.move(min(max(at, self.span[0]), self.span[1]))
 
     def read(self) -> bool:
-        """Take in at most one block a source; whether there was anything."""
+        """Take in at most one block a source; whether there was anything. Live, what is past its retention goes."""
         more = self.reader.step()
-        self._caught_up = self._caught_up or not more
+        if self.live:
+            self.store.expire(kept_since(self.runbook, self.now()))
         return more
+
+    def narrow(self, since: datetime | None, until: datetime | None) -> bool:
+        """Before anything is read: leave out what a look at (since, until] does not need; whether that is anything.
+
+        Rules warm up before `since`. Nothing is left out unless every source is a plain file in the order of time.
+        """
+        files = plain_files(self.reader.sources)
+        if files is None:
+            return False
+        read_time = line_clock(self.runbook, self.zone)
+        self._peeked_end = end_of(files, read_time)
+        begun = [begin(file, read_time, since - warm_up(self.runbook)) for file in files] if since else []
+        stops = {file: stop(file, read_time, until) for file in files} if until else {}
+        for file, offset in stops.items():
+            if offset is not None:
+                self.reader.stop(file, offset)
+        return any(begun)
+
+    def peek_end(self) -> datetime | None:
+        """End of the data as its last lines say it, rounded up to the minute; None where that cannot be told."""
+        files = plain_files(self.reader.sources)
+        last = end_of(files, line_clock(self.runbook, self.zone)) if files else None
+        return ceil_minute(last) if last else None
+
+    def began_in_time(self, as_of: datetime) -> bool:
+        """Whether nothing that is so at `as_of` can have begun before what `narrow` left to be read."""
+        first = min((status.first for status in self.reader.statuses() if status.first), default=None)
+        if first is None or self.store.newest(self.runbook.silence.metric, as_of) is None:
+            return False
+        return not may_have_begun_earlier(self.board(as_of).alerts, first, self.runbook)
 
     def drain(self) -> None:
         """Read until there is nothing more at the moment."""
@@ -103,21 +148,38 @@ class Engine:
             pass
 
     def advance(self) -> Board | None:
-        """Read what is there; a fresh board when anything that it shows may have changed, else None."""
-        caught_up = self._caught_up
+        """Read what is there; a fresh board when anything that it shows may have changed, else None.
+
+        The first time little is read, so that there is something to show; later as much as a short moment allows.
+        """
+        was_filling = self.reader.filling
         more = self.read()
+        if more and self._shown_at is not None:
+            self._read_on()
         self._follow_the_data()
         now = self.now()
-        if not more and caught_up == self._caught_up and not self._stale(now):
+        if not more and was_filling == self.reader.filling and not self._stale(now):
             return None
         self._shown_at = now
         return self.board(now)
 
+    def _read_on(self) -> None:
+        until = self._monotonic() + READ_SECONDS
+        while self._monotonic() < until and self.read():
+            pass
+
     def board(self, now: datetime) -> Board:
         """Every number at `now`; later data is ignored."""
-        return build_board(
-            self.runbook, self.store, now, live=self.live, sources=self.reader.statuses(), final=self._caught_up
-        )
+        statuses, final = self.reader.statuses(), not self.reader.filling
+        board = build_board(self.runbook, self.store, now, live=self.live, sources=statuses, final=final)
+        return board if final else replace(board, fill_seconds=self._fill_seconds(statuses))
+
+    def _fill_seconds(self, statuses: tuple[SourceStatus, ...]) -> float | None:
+        """Guess by the bytes read so far; None while that says nothing."""
+        read = sum(status.consumed for status in statuses if status.total_bytes)
+        total = sum(status.total_bytes or 0 for status in statuses)
+        elapsed = self._monotonic() - self._began
+        return (total - read) * elapsed / read if read and elapsed > 0 else None
 
     def recent(self, limit: int) -> list[EventRow]:
         """The newest guarded events up to now, the newest first."""
@@ -138,6 +200,7 @@ class Engine:
     def end(self) -> datetime | None:
         """End of the data, rounded up to the minute; None without any."""
         lasts = [status.last for status in self.reader.statuses() if status.last]
+        lasts += [self._peeked_end] if self._peeked_end else []
         return ceil_minute(max(lasts)) if lasts else None
 
     def close(self) -> None:

@@ -59,7 +59,7 @@ class Peeler:
     def elsewhere(self) -> Peeler:
         """Return a peeler for another stretch of the same stream: it knows the forms that this one has seen."""
         other = Peeler(self._context.record, zone=self._context.zone, max_line=self._max_line)
-        other._unwrapper = self._unwrapper.elsewhere()  # noqa: SLF001 - one of us
+        other._unwrapper = self._unwrapper.elsewhere()
         return other
 
     @property

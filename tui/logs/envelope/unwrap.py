@@ -56,7 +56,7 @@ class Unwrapper:
     def elsewhere(self) -> Unwrapper:
         """Return one for another stretch of the same stream, which knows the forms seen in this one."""
         other = Unwrapper(self._context, self._max_line)
-        other._confirmed, other.formats = self._confirmed, self.formats  # noqa: SLF001 - one of us
+        other._confirmed, other.formats = self._confirmed, self.formats
         return other
 
     def lines(self, lines: pl.DataFrame) -> pl.DataFrame:
