@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
-from tests.incidents import EPISODE, FOUND, ID, METRIC, QUIET, RUNBOOK, SMOKE, STEP, WORST, Play, at, fill
+from tests.incidents import EPISODE, FOUND, ID, METRIC, QUIET, RUNBOOK, SMOKE, STEP, WORST, Play, at, declared, fill
 from tui.incident import actions as a
 from tui.incident.facts import Numbers, RunbookCopy, Series, Suggested
 from tui.incident.lint import Fault, lint
@@ -19,6 +20,7 @@ from tui.incident.narrative import Words
 from tui.incident.postmortem import postmortem
 
 TITLES = {f"step.{STEP}": "Confirm the severity", f"metric.{METRIC}": "Auth 5xx", "postmortem.impact": "Impact"}
+TITLES[f"rule.{RUNBOOK.rules[0].id}"] = "Login down at scale"
 WORDS = Words(say=lambda sentence: sentence, title=lambda text_id: TITLES[text_id])
 RESOLVED = replace(EPISODE, resolved_at=at(29))
 MINUTES = Series(METRIC, at(0), (0.0, 0.0, 3.0, None, 12.0), threshold=0.0, peak=12.0, unit="")
@@ -71,16 +73,16 @@ def test_the_summary_has_times_figures_and_promises() -> None:
     assert "| started | 2026-11-19 22:00:30Z |" in summary
     assert "| detected | 2026-11-19 22:04:00Z |" in summary
     assert "| MTTA | 08:00 |" in summary
-    assert "| SLO ack | 08:00 / 05:00 · missed by 03:00 |" in summary
-    assert "| SLO mitigate | 26:00 / 30:00 · met by 04:00 |" in summary
+    assert "| SLO ACK | 08:00 / 05:00 · missed by 03:00 |" in summary
+    assert "| SLO MITIGATE | 26:00 / 30:00 · met with 04:00 to spare |" in summary
 
 
 def test_people_outside_read_both_times_and_who_does_what_by_when() -> None:
     page = section(written(played()), "For people outside")
-    assert "From: 2026-11-19 22:00:30Z · 2026-11-19 17:00:30-0500 America/Bogota" in page
-    assert "(29:30)" in page
+    assert "From: 2026-11-19 17:00:30 -05:00 (America/Bogota) · 2026-11-19 22:00:30Z" in page
+    assert "How long: 30 min" in page
     assert "affected 53, all 160" in page
-    assert "@dev 2026-12-01" in page
+    assert "@dev, 2026-12-01" in page
 
 
 def test_every_row_of_the_timeline_names_its_source_and_comes_in_order() -> None:
@@ -89,7 +91,7 @@ def test_every_row_of_the_timeline_names_its_source_and_comes_in_order() -> None
     sources = {row.split(" | ")[1].split(" ")[0] for row in rows}
     assert times == sorted(times)
     assert sources == {"log", "journal"}
-    assert any("Auth 5xx: alert fired" in row for row in rows)
+    assert any("Login down at scale: alert fired" in row for row in rows)
     assert not any("mistyped" in row for row in rows)
     assert len(rows) == len({tuple(row.split(" | ")) for row in rows})
 
@@ -120,9 +122,53 @@ def test_evidence_decision_and_runbook_are_there_with_their_numbers() -> None:
 
 
 def test_a_chart_shows_a_breach_without_colour() -> None:
-    assert chart(replace(MINUTES, threshold=10.0, values=(0.0, 4.0, 10.0, None, 10.1, 20.0))) == "▁▂▄ ▅█"
-    assert chart(MINUTES) == "▁▁▆ █"
-    assert chart(replace(MINUTES, values=(None, None))) == "  "
+    assert chart(replace(MINUTES, threshold=10.0, values=(0.0, 4.0, 10.0, None, 10.1, 20.0))) == "22:00  ▁▂▄ ▅█"
+    assert chart(MINUTES) == "22:00  ▁▁▆ █"
+    assert chart(replace(MINUTES, values=(None, None))) == "22:00"
+
+
+def test_a_long_chart_has_a_line_an_hour_and_never_more_lines_than_anybody_reads() -> None:
+    hours = chart(replace(MINUTES, values=(1.0,) * 130)).splitlines()
+    assert [line[:5] for line in hours] == ["22:00", "23:00", "00:00"]
+    assert [len(line) for line in hours] == [67, 67, 17]
+    week = replace(MINUTES, values=(*(0.0,) * 5000, 12.0, *(0.0,) * 5079))
+    lines = chart(week).splitlines()
+    assert len(lines) <= 12
+    assert "".join(lines).count("█") == 1, "a cell of several minutes shows the highest"
+
+
+def test_spans_are_those_between_the_times_that_stand_there() -> None:
+    play = Play(replace(QUIET, numbers=replace(NUMBERS, episodes=(replace(RESOLVED, anchor_at=at(0.504)),))))
+    play.do(a.Declare(severity=WORST, metric=METRIC), 10)
+    summary = section(written(play), "Summary")
+    assert "| started | 2026-11-19 22:00:30Z |" in summary
+    assert "| MTTD | 03:30 |" in summary
+
+
+def test_what_was_done_against_a_gate_and_what_was_corrected_is_said() -> None:
+    play = played()
+    play.do(a.Reopen(why="again"), 70)
+    play.do(a.CorrectTimes(started=at(-5), why="support knew"), 71)
+    play.do(a.SetField(name="action", value=""), 72)
+    play.do(a.Mitigate(why="rolled back again"), 73)
+    play.do(a.Close(override=True, why="no time"), 74)
+    timeline = section(written(play), "Timeline (UTC)")
+    assert "times corrected started 2026-11-19 21:55:00Z: support knew" in timeline
+    assert "closed · against the gate `" in timeline
+    assert "decision GO · against the gate: smoke host is down" in timeline
+
+
+def test_the_first_row_is_the_event_that_the_alert_is_about() -> None:
+    rows = section(written(played()), "Timeline (UTC)").strip().splitlines()[2:]
+    assert rows[0].startswith("| 2026-11-19 22:00:30Z | log `login-down` | – | first event that the alert is about")
+
+
+def test_peaks_stand_against_their_limits() -> None:
+    assert "| 1200 % | ≥ 50 % |" in section(written(played()), "Metrics")
+
+
+def test_an_open_incident_says_until_when_it_has_time() -> None:
+    assert "| SLO ACK | – / 05:00 · due 2026-11-19 22:15:00Z |" in section(written(declared(now=10)), "Summary")
 
 
 @pytest.mark.parametrize(
@@ -138,6 +184,52 @@ def test_a_cell_stays_in_its_cell(text: str) -> None:
         assert "\n" not in made
         assert "|" not in made.replace("\\|", "")
     assert "<" not in escaped(text).replace("\\<", "")
+
+
+_RENDER = MarkdownIt("gfm-like")
+"""Like GitHub, which links bare addresses and what begins with www; this one would link any `name.tld` too."""
+_GITHUB = MarkdownIt("gfm-like")
+if _GITHUB.linkify:
+    _GITHUB.linkify.set({"fuzzy_link": False})
+_HOSTILE = (
+    "<script>x</script>",
+    "[a](http://evil.example)",
+    "![a](http://evil.example/x.png)",
+    "http://evil.example/x",
+    "see www.evil.example now",
+    "<http://evil.example>",
+    "[a]: http://evil.example",
+    "# h\n## Impact\n---\n===",
+    "1. one\n2) two\n- a\n+ b\n* c",
+    "    code\n\tcode",
+    "`a` ``b`` **c** _d_ ~~e~~",
+    "&lt;b&gt; &#60;",
+    "a|b\n|-|-|\n|c|d|",
+    "ana@evil.example mailto:ana@evil.example",
+    "> quote\n\n<!-- x -->\n$a$",
+)
+
+
+@pytest.mark.parametrize("text", _HOSTILE)
+def test_a_viewer_shows_what_was_typed_and_nothing_more(text: str) -> None:
+    assert shown(escaped(text)) == [" ".join(part.split()) for part in text.split("\n\n")]
+
+
+@given(st.text(alphabet=st.sampled_from("ab12 \n\t.:/-+=_*`#<>[](){}!|&~\\w$\"'@"), max_size=40))
+def test_no_text_acts_in_a_viewer(text: str) -> None:
+    assert "".join(shown(escaped(text), _GITHUB)).replace(" ", "") == "".join(text.split())
+
+
+def shown(markdown: str, viewer: MarkdownIt = _RENDER) -> list[str]:
+    """What a viewer renders, one text a paragraph; nothing but plain paragraphs may come of it."""
+    found = []
+    for token in viewer.parse(markdown):
+        assert token.type in {"paragraph_open", "inline", "paragraph_close"}, token.type
+        if token.type == "inline":
+            children = token.children or []
+            assert {child.type for child in children} <= {"text", "softbreak", "hardbreak"}, token.content
+            found.append(" ".join("".join(child.content or " " for child in children).split()))
+    return found
 
 
 def test_names_and_settings_stay_readable() -> None:

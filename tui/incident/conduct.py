@@ -10,7 +10,6 @@ from tui.incident.lifecycle import known_metric, pins_of, reverified
 from tui.incident.ruling import Case, Code, Reason, Refusal, Ruling, refuse, rule
 from tui.incident.slo import ClockKind
 from tui.incident.times import clocks
-from tui.privacy import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,7 +138,7 @@ def _(command: actions.VerifyEvidence, case: Case) -> Ruling:
 def _(command: actions.TickStep, case: Case) -> Ruling:
     """Each person's tick is kept; the same one again, without a new note, changes nothing."""
     if command.step not in tickable(case.facts.runbook):
-        return refuse(Code.UNKNOWN_STEP, visible(command.step))
+        return refuse(Code.UNKNOWN_STEP, actions.clean_text(command.step, one_line=True))
     mine = [tick for tick in case.state.steps.get(command.step, ()) if tick.by == case.actor]
     if mine and command.note in {"", mine[0].value}:
         return ()
@@ -149,7 +148,7 @@ def _(command: actions.TickStep, case: Case) -> Ruling:
 @rule.register(actions.UntickStep)
 def _(command: actions.UntickStep, case: Case) -> Ruling:
     if command.step not in tickable(case.facts.runbook):
-        return refuse(Code.UNKNOWN_STEP, visible(command.step))
+        return refuse(Code.UNKNOWN_STEP, actions.clean_text(command.step, one_line=True))
     return case.entries(entries.StepUnticked(step=command.step)) if case.state.ticked(command.step) else ()
 
 
@@ -170,7 +169,7 @@ def _(command: actions.Decide, case: Case) -> Ruling:
 def _(command: actions.SetField, case: Case) -> Ruling:
     forms = {field.id: field.form for field in case.facts.runbook.closure.fields}
     if command.name not in forms and command.name not in OWN_FIELDS:
-        return refuse(Code.UNKNOWN_FIELD, visible(command.name))
+        return refuse(Code.UNKNOWN_FIELD, actions.clean_text(command.name, one_line=True))
     value = _valid(command.name, forms.get(command.name, "text"), command.value, case)
     if value is None:
         return refuse(Code.BAD_VALUE, command.name)
@@ -182,7 +181,7 @@ def _(command: actions.SetField, case: Case) -> Ruling:
 @rule.register(actions.Delegate)
 def _(command: actions.Delegate, case: Case) -> Ruling:
     if all(command.name != field.id for field in case.facts.runbook.closure.fields):
-        return refuse(Code.UNKNOWN_FIELD, visible(command.name))
+        return refuse(Code.UNKNOWN_FIELD, actions.clean_text(command.name, one_line=True))
     if not command.to:
         return refuse(Code.NEEDS_TEXT, "to")
     return case.entries(entries.Delegated(field=command.name, to=command.to))
@@ -192,7 +191,7 @@ def _(command: actions.Delegate, case: Case) -> Ruling:
 def _(command: actions.RecordRun, case: Case) -> Ruling:
     known = next((known for known in case.facts.runbook.commands if known.id == command.command), None)
     if known is None:
-        return refuse(Code.UNKNOWN_COMMAND, visible(command.command))
+        return refuse(Code.UNKNOWN_COMMAND, actions.clean_text(command.command, one_line=True))
     return case.entries(
         entries.CommandRun(
             command=known.id,

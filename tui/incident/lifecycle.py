@@ -58,9 +58,9 @@ def _declaration_reasons(command: actions.Declare, case: Case) -> Iterable[Reaso
     if case.state.exists:
         yield Reason(Code.ALREADY_DECLARED, case.state.id)
     if command.severity is not None and not _known_severity(case, command.severity):
-        yield Reason(Code.UNKNOWN_SEVERITY, visible(command.severity))
+        yield Reason(Code.UNKNOWN_SEVERITY, actions.clean_text(command.severity, one_line=True))
     if command.metric is not None and not known_metric(case, command.metric):
-        yield Reason(Code.UNKNOWN_METRIC, visible(command.metric))
+        yield Reason(Code.UNKNOWN_METRIC, actions.clean_text(command.metric, one_line=True))
     for name, moment in (("started", command.started), ("detected", command.detected)):
         if moment and moment > case.at + FUTURE_TOLERANCE:
             yield Reason(Code.OUT_OF_ORDER, name, case.at)
@@ -134,7 +134,7 @@ def _(command: actions.Cancel, case: Case) -> Ruling:
 @rule.register(actions.MergeInto)
 def _(command: actions.MergeInto, case: Case) -> Ruling:
     if command.into == case.state.id or command.into not in case.facts.open_incidents:
-        return refuse(Code.UNKNOWN_INCIDENT, visible(command.into))
+        return refuse(Code.UNKNOWN_INCIDENT, actions.clean_text(command.into, one_line=True))
     return _reasoned(command.why, case, entries.Merged(into=command.into, why=command.why))
 
 
@@ -170,7 +170,7 @@ def reverified(case: Case) -> tuple[entries.EvidenceVerified, ...]:
 def _(command: actions.SetSeverity, case: Case) -> Ruling:
     """Let it be raised with one key; lowering takes a reason."""
     if not _known_severity(case, command.severity):
-        return refuse(Code.UNKNOWN_SEVERITY, visible(command.severity))
+        return refuse(Code.UNKNOWN_SEVERITY, actions.clean_text(command.severity, one_line=True))
     current = case.state.severity_at(case.at)
     if current == command.severity:
         return ()

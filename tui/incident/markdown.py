@@ -11,14 +11,21 @@ if TYPE_CHECKING:
 
     from tui.incident.facts import Series
 
-_ACTIVE = re.compile(r"[\\`*{}\[\]<>|~#&!]|(?<!\w)_|_(?!\w)")
-_LINE_START = re.compile(r"(?m)^(\s*)([-+=]|\d+(?=[.)]\s))")
+_ACTIVE = re.compile(r"[\\`*{}\[\]<>|~#&!$]|(?<!\w)_|_(?!\w)|:(?=//)|(?i:(?<=www)\.)|(?<=\S)@")
+_INDENT = re.compile(r"(?m)^[^\S\n]+")
+_LINE_START = re.compile(r"(?m)^(?:(\d+)(?=[.)])|(?=[-+=:]))")
+_HOUR = 60
+_LINE, _LINES = 60, 12
+"""Cells a line of a chart, and lines at most."""
 _UNDER, _OVER = "▁▂▃▄", "▅▆▇█"
 
 
 def escaped(text: str) -> str:
-    """Return people's text so that nothing in it acts as Markdown or HTML; names with `_` inside stay readable."""
-    return _LINE_START.sub(r"\1\\\2", _ACTIVE.sub(lambda match: "\\" + match.group(), text))
+    """Return people's text so that nothing in it acts as Markdown or HTML; names with `_` inside stay readable.
+
+    Bare addresses are broken too, since viewers make links of them; a line's indent is dropped, as it would make code.
+    """
+    return _LINE_START.sub(r"\1\\", _INDENT.sub("", _ACTIVE.sub(lambda match: "\\" + match.group(), text)))
 
 
 def cell(text: str) -> str:
@@ -60,12 +67,36 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")
 
 
+def minutes(span: timedelta | None) -> str:
+    """Return a span for people who read no clocks: `14 min`, `1 h 04 min`, rounded; empty for none."""
+    if span is None:
+        return ""
+    whole = round(span.total_seconds() / 60)
+    if whole < 1:
+        return "< 1 min"
+    return f"{whole} min" if whole < _HOUR else f"{whole // _HOUR} h {whole % _HOUR:02} min"
+
+
+def cell_minutes(series: Series) -> int:
+    """How many minutes one cell of a chart stands for: one, unless that were more lines than anybody reads."""
+    return max(1, -(-len(series.values) // (_LINE * _LINES)))
+
+
 def chart(series: Series) -> str:
-    """Return one cell a minute: ▁–▄ up to the limit, ▅–█ over it, a space without data."""
-    known = [value for value in series.values if value is not None]
-    top = max(known, default=0.0)
+    """Return lines of cells, each begun with its time: ▁–▄ up to the limit, ▅–█ over it, a space without data.
+
+    A cell of several minutes shows the highest of them.
+    """
+    each = cell_minutes(series)
+    groups = [series.values[at : at + each] for at in range(0, len(series.values), each)]
+    values = [max((value for value in group if value is not None), default=None) for group in groups]
+    top = max((value for value in values if value is not None), default=0.0)
     limit = top if series.threshold is None else series.threshold
-    return "".join(" " if value is None else _block(value, limit, top) for value in series.values)
+    cells = "".join(" " if value is None else _block(value, limit, top) for value in values)
+    starts = range(0, len(cells), _LINE)
+    return "\n".join(
+        f"{utc(series.start + timedelta(minutes=at * each))[11:16]}  {cells[at : at + _LINE]}".rstrip() for at in starts
+    )
 
 
 def _block(value: float, limit: float, top: float) -> str:

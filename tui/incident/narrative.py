@@ -7,7 +7,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING
 
 from tui.incident import entries as e
-from tui.incident.markdown import cell, code, number
+from tui.incident.markdown import cell, code, number, utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -32,7 +32,21 @@ class Words:
 
 def told(label: str, text: str) -> str:
     """Return a label and what was said, where anything was."""
-    return f"{label}: {cell(text)}" if text else label
+    return f"{label.removesuffix('.')}: {cell(text)}" if text else label
+
+
+def own_field(name: str, words: Words) -> str:
+    """Return the name of a field of the forms: guardia's own, else the runbook's."""
+    _ = words.say
+    own = {
+        "title": _("title"),
+        "metric": _("dominant metric"),
+        "anchor": _("anchor"),
+        "workaround": _("workaround"),
+        "lucky": _("Where we got lucky"),
+        "action_done": _("permanent action done"),
+    }
+    return own.get(name) or words.named(f"field.{name}")
 
 
 def who_was_hit(figures: Iterable[tuple[str, float]], words: Words) -> str:
@@ -104,7 +118,8 @@ def _(payload: e.Merged, words: Words) -> str:
 @describe.register(e.Closed)
 def _(payload: e.Closed, words: Words) -> str:
     _ = words.say
-    return told(_("closed"), payload.why)
+    unmet = ", ".join(code(name) for name in payload.overridden)
+    return told(f"{_('closed')} · {_('against the gate')} {unmet}" if unmet else _("closed"), payload.why)
 
 
 @describe.register(e.SeveritySet)
@@ -116,7 +131,9 @@ def _(payload: e.SeveritySet, words: Words) -> str:
 @describe.register(e.TimesCorrected)
 def _(payload: e.TimesCorrected, words: Words) -> str:
     _ = words.say
-    return told(_("times corrected"), payload.why)
+    said = ((_("started"), payload.started), (_("detected"), payload.detected))
+    corrected = ", ".join(f"{name} {utc(moment)}" for name, moment in said if moment)
+    return told(f"{_('times corrected')} {corrected}".rstrip(), payload.why)
 
 
 @describe.register(e.RoleSet)
@@ -172,7 +189,9 @@ def _(payload: e.PushNoted, words: Words) -> str:
 @describe.register(e.EvidencePinned)
 def _(payload: e.EvidencePinned, words: Words) -> str:
     _ = words.say
-    return f"{_('evidence')} {code(payload.request_id)}"
+    record = payload.record
+    place = f" · {cell(record.source.name)} {record.offset}+{record.length}" if record else ""
+    return f"{_('evidence')} {code(payload.request_id)}{place}"
 
 
 @describe.register(e.StepTicked)
@@ -188,12 +207,13 @@ def _(payload: e.StepUnticked, words: Words) -> str:
 @describe.register(e.Decided)
 def _(payload: e.Decided, words: Words) -> str:
     _ = words.say
-    return told(f"{_('decision')} {payload.decision}", payload.why)
+    forced = f" · {_('against the gate')}" if payload.overridden else ""
+    return told(f"{_('decision')} {payload.decision}{forced}", payload.why)
 
 
 @describe.register(e.FieldSet)
 def _(payload: e.FieldSet, words: Words) -> str:
-    return told(words.named(f"field.{payload.field}"), payload.value)
+    return told(own_field(payload.field, words), payload.value)
 
 
 @describe.register(e.CommandRun)

@@ -7,20 +7,23 @@ declaration. The words are those of the language in which the incident was decla
 from __future__ import annotations
 
 import zoneinfo
-from dataclasses import dataclass
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from tui.incident import annex
 from tui.incident import entries as e
+from tui.incident.annex import Story
 from tui.incident.fold import fold, merge
-from tui.incident.markdown import cell, chart, code, duration, escaped, number, table, utc
+from tui.incident.markdown import cell, code, duration, escaped, minutes, table, utc
 from tui.incident.narrative import Words, describe, who_was_hit
+from tui.incident.slo import ClockKind
 from tui.incident.times import Times, clocks, linked_episodes, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from tui.incident.facts import Episode, Series
+    from tui.incident.facts import Episode
     from tui.incident.record import Recorded
     from tui.incident.slo import Clock
     from tui.incident.state import IncidentState
@@ -30,26 +33,11 @@ _UNTOLD = (e.Snapshot, e.Undone, e.EvidenceVerified, e.Delegated)
 """Entries that are no row of the timeline: what they say stands elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Story:
-    state: IncidentState
-    times: Times
-    episodes: tuple[Episode, ...]
-    records: tuple[Recorded, ...]
-    runbook: Procedures
-    words: Words
-
-    def or_missing(self, text: str) -> str:
-        """Return text ready for Markdown; a marked gap where nobody wrote any."""
-        _ = self.words.say
-        return escaped(text) if text.strip() else f"*{_('missing')}*"
-
-
 def postmortem(incident_id: str, records: Iterable[Recorded], runbook: Procedures, words: Words) -> str:
     """Write the postmortem of an incident; `runbook` and `words` are those stored with its declaration."""
     merged = merge(records)
     state = fold(incident_id, merged)
-    story = _Story(state, times(state), linked_episodes(state), merged, runbook, words)
+    story = Story(state, _whole_seconds(times(state)), linked_episodes(state), merged, runbook, words)
     parts = [
         *_head(story),
         *_for_people_outside(story),
@@ -57,15 +45,15 @@ def postmortem(incident_id: str, records: Iterable[Recorded], runbook: Procedure
         *_timeline(story),
         *_told_sections(story),
         *_actions(story),
-        *_evidence(story),
-        *_metrics(story),
-        *_work(story),
-        *_source(story),
+        *annex.evidence(story),
+        *annex.metrics(story),
+        *annex.work(story),
+        *annex.source(story),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _head(story: _Story) -> Iterator[str]:
+def _head(story: Story) -> Iterator[str]:
     _, state = story.words.say, story.state
     drill = f" [{_('DRILL')}]" if state.drill else ""
     yield f"# {state.id} {cell(state.title)}".rstrip() + drill
@@ -74,26 +62,36 @@ def _head(story: _Story) -> Iterator[str]:
     yield f"{cell(state.severity or '–')} · {day} · {people} · {_(state.status.value)}"
 
 
-def _for_people_outside(story: _Story) -> Iterator[str]:
+def _whole_seconds(known: Times) -> Times:
+    """Cut times to the second, as they are shown: every span is then the difference of two times that stand there."""
+    cut = {one.name: getattr(known, one.name) for one in fields(known)}
+    return Times(**{name: moment and moment.replace(microsecond=0) for name, moment in cut.items()})
+
+
+def _for_people_outside(story: Story) -> Iterator[str]:
     """Tell on one page what happened, whom it hit, how long, and what changes."""
     _, state, known = story.words.say, story.state, story.times
     until = known.mitigated or known.resolved
-    lasted = duration(until - known.started) if until and known.started else "–"
     affected = who_was_hit(state.numbers.figures if state.numbers else (), story.words)
+    due = ", ".join(_owner_and_due(state))
     yield f"## {_('For people outside')}"
     yield "\n".join(
         (
-            f"- {_('What happened')}: {story.or_missing(state.title)}",
-            f"- {_('Whom it hit')}: {story.or_missing(state.value('impact'))}" + (f" ({affected})" if affected else ""),
+            f"- {_('What happened')}: {story.or_missing_line(state.title)}",
+            f"- {_('Whom it hit')}: {story.or_missing_line(state.value('impact'))}",
+            f"- {_('How many requests')}: {affected or '–'}",
             f"- {_('From')}: {_both_times(story, known.started)}",
-            f"- {_('Until')}: {_both_times(story, until)} ({lasted})",
-            f"- {_('What changes')}: {story.or_missing(state.value('action'))}",
-            f"- {_('Who and when')}: {story.or_missing(' '.join(_owner_and_due(state)))}",
+            f"- {_('Until')}: {_both_times(story, until)}",
+            f"- {_('How long')}: {minutes(until - known.started if until and known.started else None) or '–'}",
+            f"- {_('Now')}: {_(state.status.value)}",
+            f"- {_('What changes')}: {story.or_missing_line(state.value('action'))}",
+            f"- {_('Who and when')}: {story.or_missing_line(due)}",
         )
     )
 
 
-def _both_times(story: _Story, moment: datetime | None) -> str:
+def _both_times(story: Story, moment: datetime | None) -> str:
+    """Return local time first: that is what people outside live by."""
     if moment is None:
         return "–"
     name = story.state.declaration.zone if story.state.declaration else ""
@@ -101,16 +99,21 @@ def _both_times(story: _Story, moment: datetime | None) -> str:
         local = moment.astimezone(zoneinfo.ZoneInfo(name)) if name else None
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         local = None
-    return utc(moment) + (f" · {local:%Y-%m-%d %H:%M:%S%z} {cell(name)}" if local else "")
+    here = f"{local:%Y-%m-%d %H:%M:%S} {local.isoformat()[-6:]} ({cell(name)}) · " if local else ""
+    return here + utc(moment)
 
 
 def _owner_and_due(state: IncidentState) -> tuple[str, ...]:
     return tuple(value for value in (state.value("action_owner"), state.value("action_due")) if value)
 
 
-def _summary(story: _Story) -> Iterator[str]:
-    _, known = story.words.say, story.times
-    rows = [[_("severity"), f"{cell(change.severity)} {utc(change.at)}"] for change in story.state.severity_changes]
+def _summary(story: Story) -> Iterator[str]:
+    _, state, known = story.words.say, story.state, story.times
+    rows = [
+        [_("dominant metric"), story.words.named(f"metric.{state.metric}") if state.metric else "–"],
+        [_("anchor"), code(state.anchor or "") or "–"],
+    ]
+    rows += [[_("severity"), f"{cell(change.severity)} · {utc(change.at)}"] for change in state.severity_changes]
     named = (
         (_("started"), known.started),
         (_("detected"), known.detected),
@@ -127,23 +130,26 @@ def _summary(story: _Story) -> Iterator[str]:
         ("MTTR", known.to_resolve),
     )
     rows += [[name, duration(span) or "–"] for name, span in spans]
-    finished = (clock for clock in clocks(story.state, story.runbook.severities) if clock.finished)
-    rows += [[f"SLO {clock.kind.value}", _promise(story, clock)] for clock in finished]
+    promises = (one for one in clocks(state, story.runbook.severities) if one.kind is not ClockKind.UPDATE)
+    rows += [[f"SLO {one.kind.value.upper()}", _promise(story, one)] for one in promises]
     yield f"## {_('Summary')}"
-    yield table((_("what"), _("when")), rows)
+    yield table((_("what"), _("value")), rows)
 
 
-def _promise(story: _Story, clock: Clock) -> str:
+def _promise(story: Story, clock: Clock) -> str:
     _ = story.words.say
-    verdict = _("met by") if clock.met else _("missed by")
+    if clock.finished is None:
+        return f"– / {duration(clock.limit)} · {_('due')} {utc(clock.deadline)}"
     margin = duration(abs(clock.remaining(clock.deadline)))
-    return f"{duration(clock.taken)} / {duration(clock.limit)} · {verdict} {margin}"
+    verdict = _("met with {margin} to spare") if clock.met else _("missed by {margin}")
+    return f"{duration(clock.taken)} / {duration(clock.limit)} · {verdict.format(margin=margin)}"
 
 
-def _timeline(story: _Story) -> Iterator[str]:
+def _timeline(story: Story) -> Iterator[str]:
     """Tell everything in order of when it happened; every row names its source."""
     _, words = story.words.say, story.words
     rows = [row for episode in story.episodes for row in _episode_rows(story, episode)]
+    rows += _first_event_row(story)
     for record in story.records:
         entry = record.entry
         if record.id in story.state.undone or isinstance(entry.payload, _UNTOLD):
@@ -159,9 +165,9 @@ def _timeline(story: _Story) -> Iterator[str]:
     )
 
 
-def _episode_rows(story: _Story, episode: Episode) -> Iterator[tuple[datetime, str, str, str]]:
+def _episode_rows(story: Story, episode: Episode) -> Iterator[tuple[datetime, str, str, str]]:
     _, words = story.words.say, story.words
-    source, name = f"{_('log')} {code(episode.rule)}", words.named(f"metric.{episode.metric}")
+    source, name = f"{_('log')} {code(episode.rule)}", words.named(f"rule.{episode.rule}")
     moments = (
         (episode.pending_at, _("alert pending")),
         (episode.fired_at, f"{_('alert fired')} {cell(episode.severity)}"),
@@ -172,7 +178,19 @@ def _episode_rows(story: _Story, episode: Episode) -> Iterator[tuple[datetime, s
             yield moment, source, "–", f"{name}: {what}"
 
 
-def _told_sections(story: _Story) -> Iterator[str]:
+def _first_event_row(story: Story) -> Iterator[tuple[datetime, str, str, str]]:
+    """Yield when users began to suffer, as the log says it: the first event that the earliest alert was about."""
+    _, fired = story.words.say, [one for one in story.episodes if one.fired_at and one.anchor_at]
+    first = min(fired, key=lambda one: one.fired_at or one.began, default=None)
+    if first is None:
+        return
+    bearers = (one.request_id for one in story.state.evidence if one.pin.record and one.pin.record.at == first.began)
+    bearer = next(bearers, None)
+    about = f" {code(bearer)}" if bearer else ""
+    yield first.began, f"{_('log')} {code(first.rule)}", "–", f"{_('first event that the alert is about')}{about}"
+
+
+def _told_sections(story: Story) -> Iterator[str]:
     """Yield the runbook's own sections (§10) but for the action, which has a table."""
     for section in story.runbook.closure.postmortem:
         if "action" not in section.fields:
@@ -184,108 +202,13 @@ def _told_sections(story: _Story) -> Iterator[str]:
         yield escaped(story.state.value("lucky"))
 
 
-def _actions(story: _Story) -> Iterator[str]:
+def _actions(story: Story) -> Iterator[str]:
     _, state = story.words.say, story.state
     yield f"## {_('Actions')}"
     permanent = [
         story.words.named("field.action"),
-        *(" ".join(story.or_missing(state.value(name)).split()) for name in ("action", "action_owner", "action_due")),
+        *(story.or_missing_line(state.value(name)) for name in ("action", "action_owner", "action_due")),
         cell(state.value("action_done")) or "–",
     ]
-    preventive = [story.words.named("field.preventive"), " ".join(story.or_missing(state.value("preventive")).split())]
+    preventive = [story.words.named("field.preventive"), story.or_missing_line(state.value("preventive"))]
     yield table((_("kind"), _("what"), _("who"), _("due"), _("done")), (permanent, [*preventive, "–", "–", "–"]))
-
-
-def _evidence(story: _Story) -> Iterator[str]:
-    _, rows = story.words.say, []
-    results = {
-        "matched": _("matched"),
-        "matched_on_arrival": _("matched on arrival"),
-        "changed": _("changed"),
-        "gone": _("gone"),
-        "unlinked": _("no record"),
-    }
-    for one in story.state.evidence:
-        record = one.pin.record
-        place = f"{cell(record.source.name)} {record.offset}+{record.length}" if record else "–"
-        seen = utc(record.at) if record else ""
-        rows.append(
-            (code(one.request_id), results[one.result], seen or "–", place, code(record.sha256) if record else "–")
-        )
-    yield f"## {_('Evidence')}"
-    yield table(("requestId", _("state"), _("when"), _("place"), "sha256"), rows) if rows else f"*{_('missing')}*"
-
-
-def _metrics(story: _Story) -> Iterator[str]:
-    _, words, numbers = story.words.say, story.words, story.state.numbers
-    yield f"## {_('Metrics')}"
-    if numbers is None:
-        yield f"{_('metrics: unavailable')}"
-        return
-    yield table(
-        (_("rule"), _("severity"), _("pending"), _("fired"), _("resolved"), _("peak")),
-        (
-            (
-                code(one.rule),
-                cell(one.severity),
-                utc(one.pending_at),
-                utc(one.fired_at) or "–",
-                utc(one.resolved_at) or "–",
-                number(one.peak),
-            )
-            for one in story.episodes
-        ),
-    )
-    for series in numbers.series:
-        yield f"{words.named(f'metric.{series.metric}')} · {_figures(story, series)}"
-        yield f"```text\n{utc(series.start)[11:16]} {chart(series)}\n```"
-
-
-def _figures(story: _Story, series: Series) -> str:
-    _ = story.words.say
-    over = sum(
-        value is not None and series.threshold is not None and value > series.threshold for value in series.values
-    )
-    limit = f"{_('limit')} {number(series.threshold)} {cell(series.unit)}".rstrip()
-    return f"{_('peak')} {number(series.peak)} · {limit} · {_('minutes over')} {over}"
-
-
-def _work(story: _Story) -> Iterator[str]:
-    _, state, words = story.words.say, story.state, story.words
-    ticks = [(step, tick) for step, said in state.steps.items() for tick in said]
-    rows = [(words.named(f"step.{step}"), cell(tick.by), utc(tick.at), cell(tick.value)) for step, tick in ticks]
-    yield f"## {_('Playbook steps')}"
-    yield table((_("step"), _("who"), _("when"), _("note")), rows) if rows else _("no step was ticked")
-    yield f"## {_('Decision')}"
-    yield from _decision(story)
-    yield f"## {_('Commands run')}"
-    runs = [
-        (utc(run.at), cell(run.by), code(run.run.command), "–" if run.run.exit_code is None else str(run.run.exit_code))
-        for run in state.runs
-    ]
-    yield table((_("when"), _("who"), _("command"), _("exit code")), runs) if runs else _("no command was run")
-
-
-def _decision(story: _Story) -> Iterator[str]:
-    _, decision = story.words.say, story.state.decision
-    if decision is None:
-        yield f"*{_('missing')}*"
-        return
-    forced = f" · {_('against the gate')}" if decision.decision.overridden else ""
-    why = f": {cell(decision.decision.why)}" if decision.decision.why else ""
-    yield f"{decision.decision.decision} · {utc(decision.at)} · {cell(decision.by)}{forced}{why}"
-    marks = {True: "✓", False: "✗", None: "?"}
-    yield table(
-        (_("condition"), _("holds"), _("value"), _("limit")),
-        (
-            (story.words.named(f"check.{one.id}"), marks[one.met], number(one.value), number(one.limit))
-            for one in decision.decision.conditions
-        ),
-    )
-
-
-def _source(story: _Story) -> Iterator[str]:
-    _, declaration = story.words.say, story.state.declaration
-    copy = declaration.runbook if declaration else None
-    yield f"## {_('Runbook')}"
-    yield f"{code(copy.id)} · {code(copy.lang)} · sha256 {code(copy.sha256)}" if copy else "–"

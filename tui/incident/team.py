@@ -23,11 +23,10 @@ from tui.incident.lifecycle import FUTURE_TOLERANCE
 from tui.incident.record import Entry
 from tui.incident.ruling import Code, Reason, Refusal, Ruling, refuse
 from tui.incident.state import Mark, Said
-from tui.privacy import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from tui.incident.facts import Facts
     from tui.incident.record import Recorded
@@ -66,7 +65,15 @@ class DismissSuggestion(Command):
     why: str = typed_text()
 
 
-TeamCommand = MarkDeploy | SetOnCall | AcknowledgeAlert | DismissSuggestion | Note | Undo
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPrune(Command):
+    """Record that copies past their retention were deleted: `before` is the day up to which the shortest class goes."""
+
+    removed: int
+    before: date
+
+
+TeamCommand = MarkDeploy | SetOnCall | AcknowledgeAlert | DismissSuggestion | RecordPrune | Note | Undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +169,7 @@ def _reasons(command: TeamCommand, facts: Facts, now: datetime, actor: str) -> I
         yield Reason(Code.TOO_LONG)
     metric = getattr(command, "metric", None)
     if metric is not None and all(metric != known.id for known in facts.runbook.metrics):
-        yield Reason(Code.UNKNOWN_METRIC, visible(metric))
+        yield Reason(Code.UNKNOWN_METRIC, clean_text(metric, one_line=True))
 
 
 def _payload(command: TeamCommand, state: TeamState) -> e.Known | Refusal:
@@ -177,6 +184,8 @@ def _payload(command: TeamCommand, state: TeamState) -> e.Known | Refusal:
         case DismissSuggestion(metric=metric, rule=rule, why=why):
             dismissed = why and e.SuggestionDismissed(metric=metric, rule=rule, why=why)
             outcome = dismissed or refuse(Code.NEEDS_REASON, "why")
+        case RecordPrune(removed=removed, before=before):
+            outcome = e.Pruned(removed=removed, before=before)
         case Note(text=written):
             outcome = e.Noted(text=written) if written else refuse(Code.NEEDS_TEXT, "text")
         case Undo():

@@ -10,6 +10,8 @@ from tui.logs.schema import field_column
 if TYPE_CHECKING:
     from datetime import datetime
 
+    import polars as pl
+
     from tui.metrics.store import EventStore
     from tui.runbook.model import LogRules, Metric
 
@@ -31,9 +33,13 @@ class EventRow:
 
 def event_rows(rules: LogRules, store: EventStore, until: datetime, limit: int) -> list[EventRow]:
     """The newest `limit` events up to `until`, the newest first."""
+    return as_rows(rules, store.events(until, limit))
+
+
+def as_rows(rules: LogRules, events: pl.DataFrame) -> list[EventRow]:
+    """Rows for a table of events, oldest first there, the newest first here."""
     fields = {metric.id: _Fields.of(metric) for metric in rules.metrics}
-    rows = store.events(until, limit).iter_rows(named=True)
-    return [fields[row["metric"]].row(row) for row in rows][::-1]
+    return [fields[row["metric"]].row(row) for row in events.iter_rows(named=True)][::-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tui.metrics.board import Board, Episode, PanelNumbers
     from tui.runbook.load import LoadedRunbook
+    from tui.runbook.model import LogRules
 
 _NAME, _BADGE, _VALUE = 20, 12, 22
 
@@ -28,7 +29,7 @@ def check_lines(result: dict[str, Any], board: Board, loaded: LoadedRunbook) -> 
         yield _panel_line(panel, result["metrics"][panel.metric]["events"], loaded)
     if board.alerts:
         yield from ("", _("alerts (pending → fired → resolved, UTC)"))
-        yield from (_alert_line(episode, loaded) for episode in board.alerts)
+        yield from (alert_line(episode, loaded) for episode in board.alerts)
     if board.markers:
         yield from ("", _("markers (how often, the last one)"))
         yield from _marker_lines(board, loaded)
@@ -81,8 +82,9 @@ def _badge(panel: PanelNumbers) -> str:
     return words.get(panel.badge.state, panel.badge.label)
 
 
-def _alert_line(episode: Episode, loaded: LoadedRunbook) -> str:
-    rule = loaded.runbook.rule(episode.rule)
+def alert_line(episode: Episode, loaded: LoadedRunbook, rules: LogRules | None = None) -> str:
+    """One episode. rules: those it was found by, when they are not the runbook's own."""
+    rule = (rules or loaded.runbook).rule(episode.rule)
     moments = (episode.pending_at, episode.fired_at, episode.resolved_at)
     times = " → ".join("  –  " if moment is None else f"{moment:%H:%M}" for moment in moments)
     share = rule.measure.kind == "share"

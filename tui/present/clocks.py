@@ -92,6 +92,20 @@ def clock_block(clock: Clock, now: datetime, cells: int, *, bar: bool) -> tuple[
     return tuple(fit((gap(1), *row), cells) for row in rows)
 
 
+def done_block(clock: Clock, now: datetime) -> tuple[Line, ...]:
+    """A finished clock, shrunk: its name, how long it took, of how much."""
+    mark, role = ("✓", "done") if clock.level(now) is not Level.OVER else ("✗", "severe0")
+    rows: tuple[Line, ...] = (
+        (Span(clock_name(clock), "muted"),),
+        (),
+        (Span(f"{mark} {duration(clock.elapsed(now))}", role),),
+        (Span(f"{_('of')} {duration(clock.limit)}", "muted"),),
+        (),
+    )
+    cells = max(map(line_width, rows)) + 1
+    return tuple(fit((gap(1), *row), cells) for row in rows)
+
+
 def block_width(clock: Clock, now: datetime) -> int:
     """Cells that the block of a clock needs without its bar."""
     drawn = big(reading(clock, now))

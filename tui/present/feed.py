@@ -32,7 +32,7 @@ def feed_line(situation: Situation, row: EventRow, cells: int) -> Line:
     line: Line = (
         Span(f" {clock(row.at)} ", "muted"),
         Span(right(str(row.status) if row.status is not None else "–", _STATUS - 1) + " ", role),
-        Span(left(_where(situation, row), route_cells) + " ", "text" if role != "muted" else "muted"),
+        Span(left(where(situation, row), route_cells) + " ", "text" if role != "muted" else "muted"),
         Span(left(cut(_detail(row), detail_cells), detail_cells), "text" if role != "muted" else "muted"),
     )
     if id_cells:
@@ -40,7 +40,8 @@ def feed_line(situation: Situation, row: EventRow, cells: int) -> Line:
     return fit(line, cells)
 
 
-def _where(situation: Situation, row: EventRow) -> str:
+def where(situation: Situation, row: EventRow) -> str:
+    """Return the route of an event; the name of its metric where it has none."""
     if row.route is None:
         return situation.name(row.metric)
     return short_route(foreign(row.route), situation.prefix)

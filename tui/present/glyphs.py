@@ -11,6 +11,7 @@ _PLAIN = {
     **dict(zip("▲△◆◇●○", "AA++*o", strict=True)),
     **dict(zip("×✓✗▸▼↗→·…»«–›", "xv!>v^>.~><->", strict=True)),
     **dict(zip("≈≥≤←↑↓■□", "~><<^v#o", strict=True)),
+    **dict(zip("▬❯", "=>", strict=True)),
 }
 _BIG = str.maketrans({"▄": "_", "▀": '"', "█": "#"})
 _TABLE = str.maketrans(_PLAIN)

@@ -53,6 +53,8 @@ def _warnings(situation: Situation) -> list[Line]:
     if situation.paused:
         found.append((Span(f" {_('PAUSED')} ", "chip"),))
     lost = [source for source in board.sources if source.state in {SourceState.DOWN, SourceState.UNREADABLE}]
+    if situation.incident is not None and situation.incident.read_only:
+        found.append((Span(f" {_('READ ONLY')} ", "chip"),))
     if lost:
         found.append(
             (
@@ -105,8 +107,13 @@ def fill_progress(board: Board) -> float | None:
     return min(1.0, sum(read for read, _size in sized) / total) if total else None
 
 
-def footer(keys: tuple[tuple[str, str], ...], cells: int) -> Line:
-    """`key label` pairs in order of use, the last one at the right; what does not fit is left out."""
+def footer(keys: tuple[tuple[str, str], ...], cells: int, said: str = "") -> Line:
+    """`key label` pairs in order of use, the last one at the right; what does not fit is left out.
+
+    said: a sentence that takes the place of the keys.
+    """
+    if said:
+        return fit((gap(1, "title"), Span(foreign(said), "title-strong")), cells, "title")
     pairs: list[Line] = [(Span(key, "title-strong"), Span(f" {label}", "title-text")) for key, label in keys]
     end = (*pairs[-1], gap(1, "title")) if pairs else ()
     start = words(pairs[:-1], cells - line_width(end) - 3, between=2)

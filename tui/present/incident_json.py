@@ -11,7 +11,7 @@ from tui.incident.state import Status
 from tui.incident.times import clocks, linked_episodes, times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import timedelta
 
     from tui.incident.facts import Condition, Episode, LogRecord, Series
@@ -53,8 +53,8 @@ def state_result(state: IncidentState, runbook: Procedures, now: datetime) -> di
         "commander": state.commander,
         "scribe": state.scribe,
         "handoff": _handoff(state.handoff),
-        "times": _times(state),
-        "spans": _spans(state),
+        "times": times_result(state),
+        "spans": spans_result(state),
         "severity_changes": [{"at": text(change.at), "severity": change.severity} for change in state.severity_changes],
         "clocks": [_clock(clock, now) for clock in clocks(state, runbook.severities)],
         "channel": _said(state.channel),
@@ -104,43 +104,13 @@ def document(state: IncidentState, runbook: Procedures) -> dict[str, Any]:
     }
 
 
-def overview(states: Sequence[IncidentState], runbook: Procedures) -> dict[str, Any]:
-    """What `list` says: each incident in short, and the means over them in seconds."""
-    rows = [_row(state, runbook) for state in states]
-    return {"incidents": rows, "count": len(rows), "mtta": _mean(rows, "acknowledge"), "mttr": _mean(rows, "resolve")}
-
-
 def text(moment: datetime | None) -> str | None:
     """`YYYY-MM-DDTHH:MM:SSZ`; None stays None."""
     return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _row(state: IncidentState, runbook: Procedures) -> dict[str, Any]:
-    return {
-        "incident": state.id,
-        "status": state.status.value,
-        "severity": state.severity,
-        "title": state.title,
-        "metric": state.metric,
-        "owner": state.owner,
-        "declared": text(state.declared.at) if state.declared else None,
-        "times": _times(state),
-        "spans": _spans(state),
-        "missing": list(still_missing(state, runbook)),
-        "action": state.value("action") or None,
-        "action_owner": state.value("action_owner") or None,
-        "action_due": state.value("action_due") or None,
-        "action_done": state.value("action_done") or None,
-    }
-
-
-def _mean(rows: Iterable[dict[str, Any]], span: str) -> float | None:
-    known = [row["spans"][span] for row in rows if row["status"] not in {"cancelled", "merged"}]
-    known = [value for value in known if value is not None]
-    return round(sum(known) / len(known), 1) if known else None
-
-
-def _times(state: IncidentState) -> dict[str, str | None]:
+def times_result(state: IncidentState) -> dict[str, str | None]:
+    """An incident's times; null has not happened or is not known."""
     known = times(state)
     return {
         "started": text(known.started),
@@ -154,17 +124,19 @@ def _times(state: IncidentState) -> dict[str, str | None]:
     }
 
 
-def _spans(state: IncidentState) -> dict[str, float | None]:
+def spans_result(state: IncidentState) -> dict[str, float | None]:
+    """TTD, TTA, TTM and TTR in seconds."""
     known = times(state)
     return {
-        "detect": _seconds(known.to_detect),
-        "acknowledge": _seconds(known.to_acknowledge),
-        "mitigate": _seconds(known.to_mitigate),
-        "resolve": _seconds(known.to_resolve),
+        "detect": seconds(known.to_detect),
+        "acknowledge": seconds(known.to_acknowledge),
+        "mitigate": seconds(known.to_mitigate),
+        "resolve": seconds(known.to_resolve),
     }
 
 
-def _seconds(span: timedelta | None) -> float | None:
+def seconds(span: timedelta | None) -> float | None:
+    """A span in seconds, to the millisecond."""
     return None if span is None else round(span.total_seconds(), 3)
 
 
@@ -176,8 +148,8 @@ def _clock(clock: Clock, now: datetime) -> dict[str, Any]:
         "finished": text(clock.finished),
         "met": clock.met,
         "level": clock.level(now).value,
-        "limit": _seconds(clock.limit),
-        "remaining": _seconds(clock.remaining(now)),
+        "limit": seconds(clock.limit),
+        "remaining": seconds(clock.remaining(now)),
     }
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.present.situation import Texts
     from tui.runbook.procedures import Procedures
 
-_ESCAPED = re.compile(r"\\([\\`*{}\[\]<>|~#&!_+=-])")
+_ESCAPED = re.compile(r"\\([\\`*{}\[\]<>|~#&!$_+=:.)@-])")
 
 
 def both_zones(moment: datetime, zone: tzinfo) -> str:
@@ -85,21 +85,6 @@ def state_lines(state: IncidentState, runbook: Procedures, texts: Texts, zone: t
     yield from (f"{_('note'):<14}{note.at:%H:%M:%S}  {note.by}  {_one_line(note.value)}" for note in state.notes)
 
 
-def overview_lines(states: Sequence[IncidentState], means: Mapping[str, float | None]) -> Iterator[str]:
-    """One incident a line, the newest first, and the means over all."""
-    for state in sorted(states, key=lambda state: (times(state).started is None, times(state).started), reverse=True):
-        known = times(state)
-        tta = duration(known.to_acknowledge) if known.to_acknowledge is not None else "–"
-        ttr = duration(known.to_resolve) if known.to_resolve is not None else "–"
-        declared = f"{state.declared.at:%Y-%m-%d %H:%M}" if state.declared else "–"
-        yield (
-            f"{state.id}  {state.severity or '–':<5} {declared:<16}  {status_word(state.status.value):<12} "
-            f"TTA {tta:>6}  TTR {ttr:>6}  {state.title}"
-        )
-    if states:
-        yield f"{len(states)}  ·  MTTA {_mean(means['mtta'])}  ·  MTTR {_mean(means['mttr'])}"
-
-
 def finding_line(finding: Finding) -> str:
     """One mistake of a postmortem."""
     where = f"{_('line {number}').format(number=finding.line)}: " if finding.line else ""
@@ -143,12 +128,6 @@ def _metric(state: IncidentState, texts: Texts) -> str:
         return texts.short(f"metric.{state.metric}")
     except KeyError:
         return state.metric
-
-
-def _mean(seconds: float | None) -> str:
-    from datetime import timedelta
-
-    return "–" if seconds is None else duration(timedelta(seconds=seconds))
 
 
 def _one_line(text: str) -> str:

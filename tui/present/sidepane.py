@@ -37,11 +37,12 @@ def side_lines(situation: Situation, cells: int) -> tuple[Line, ...]:
     lines = list(_calm(situation, cells) if suggestion is None else _triage(situation, suggestion, cells))
     if suggestion is not None and situation.playbook is not None:
         lines += [(), *_playbook(situation.playbook, cells)]
-    lines += [(), *_sources(situation, cells)]
+    lines += [(), *source_lines(situation, cells)]
     return tuple(fit(line, cells) for line in lines)
 
 
-def _fact(label: str, value: str, cells: int, role: str = "text") -> Line:
+def fact(label: str, value: str, cells: int, role: str = "text") -> Line:
+    """A label and its value at the right."""
     cells = min(cells, _WIDEST_FACT)
     room = max(0, cells - 2 - width(label) - 1)
     shown = cut(value, room)
@@ -53,21 +54,21 @@ def _fact(label: str, value: str, cells: int, role: str = "text") -> Line:
 
 def _calm(situation: Situation, cells: int) -> Iterable[Line]:
     board = situation.board
-    yield _fact(_("Loudest metric"), _loudest(situation), cells)
+    yield fact(_("Loudest metric"), _loudest(situation), cells)
     nearest = _nearest(situation)
     if nearest:
-        yield _fact(_("Nearest to its limit"), nearest, cells)
+        yield fact(_("Nearest to its limit"), nearest, cells)
     trends = [situation.name(panel.metric) for panel in situation.panels if panel.trend]
     if trends:
-        yield _fact(_("Rising slowly ↗"), ", ".join(trends), cells, "strong")
-    yield _fact(_("Since last alert"), _since_last_alert(situation), cells)
+        yield fact(_("Rising slowly ↗"), ", ".join(trends), cells, "strong")
+    yield fact(_("Since last alert"), _since_last_alert(situation), cells)
     newest = {hit.marker: hit for hit in board.markers}
     hits = sorted(newest.values(), key=lambda hit: hit.at, reverse=True)[:_SHOWN_MARKERS]
     for hit in hits:
         name = foreign(situation.texts.short(f"marker.{hit.marker}"))
-        yield _fact(_("Last: {marker}").format(marker=name), stamp(hit.at, situation.now), cells)
+        yield fact(_("Last: {marker}").format(marker=name), stamp(hit.at, situation.now), cells)
     if not hits:
-        yield _fact(_("Markers"), _("none"), cells)
+        yield fact(_("Markers"), _("none"), cells)
 
 
 def _over(panel: PanelNumbers) -> bool:
@@ -113,18 +114,33 @@ def _since_last_alert(situation: Situation) -> str:
 
 
 def _triage(situation: Situation, suggestion: Suggestion, cells: int) -> Iterable[Line]:
+    yield from _suggested(situation, suggestion, cells)
+    yield from severity_lines(situation, cells)
+
+
+def sample_lines(situation: Situation, cells: int) -> Iterable[Line]:
+    """What is suggested and real cases of it."""
+    if situation.board.suggestion is not None:
+        yield from _suggested(situation, situation.board.suggestion, cells)
+
+
+def _suggested(situation: Situation, suggestion: Suggestion, cells: int) -> Iterable[Line]:
     severity = suggestion.severity
     name = situation.name(suggestion.metric)
     if severity is None:
-        yield _fact(_("Dominant"), f"● {name}", cells, "watch")
+        yield fact(_("Dominant"), f"● {name}", cells, "watch")
     else:
         mark = severity_glyph(situation.rank(severity), suggested=True)
-        yield _fact(_("Suggested"), f"{mark} {severity}", cells, situation.role(severity))
-        yield _fact(_("Dominant"), name, cells, "strong")
-    yield _fact(_("Rule"), situation.rule_name(suggestion.rule), cells)
+        yield fact(_("Suggested"), f"{mark} {severity}", cells, situation.role(severity))
+        yield fact(_("Dominant"), name, cells, "strong")
+    yield fact(_("Rule"), situation.rule_name(suggestion.rule), cells)
     yield from _samples(suggestion, situation, cells)
+
+
+def severity_lines(situation: Situation, cells: int) -> Iterable[Line]:
+    """The runbook's criteria for each severity; the one in force, or suggested, stands out."""
     for item in situation.rules.severities:
-        chosen = item.id == severity
+        chosen = item.id == situation.severity
         role = situation.role(item.id) if chosen else "muted"
         yield ()
         yield (
@@ -133,19 +149,19 @@ def _triage(situation: Situation, suggestion: Suggestion, cells: int) -> Iterabl
             Span(item.id, role),
         )
         for criterion in item.criteria:
-            sentence = foreign(situation.texts.title(f"criterion.{criterion}"))
-            yield from _wrapped("·", sentence, cells, "text" if chosen else "muted")
+            sentence_ = foreign(situation.texts.title(f"criterion.{criterion}"))
+            yield from wrapped("·", sentence_, cells, "text" if chosen else "muted")
 
 
 def _samples(suggestion: Suggestion, situation: Situation, cells: int) -> Iterable[Line]:
     """Real cases to pivot on: the anchor first, then others."""
     if suggestion.anchor is None:
-        yield _fact(_("Anchor"), _("none with a usable requestId"), cells)
+        yield fact(_("Anchor"), _("none with a usable requestId"), cells)
         return
     room = cells - 3 - 9
     anchor = suggestion.anchor
-    yield _fact(_("Anchor"), cut_middle(foreign(anchor.request_id), cells - 4 - width(_("Anchor"))), cells, "strong")
-    yield _fact("", f"{stamp(anchor.at, situation.now)} UTC", cells, "muted")
+    yield fact(_("Anchor"), cut_middle(foreign(anchor.request_id), cells - 4 - width(_("Anchor"))), cells, "strong")
+    yield fact("", f"{stamp(anchor.at, situation.now)} UTC", cells, "muted")
     others = [sample for sample in suggestion.samples if sample.request_id != anchor.request_id]
     for sample in others[:_SHOWN_SAMPLES]:
         yield (
@@ -157,26 +173,27 @@ def _samples(suggestion: Suggestion, situation: Situation, cells: int) -> Iterab
 
 def _playbook(playbook: Playbook, cells: int) -> Iterable[Line]:
     title = cut(foreign(playbook.title), cells - 4)
-    yield _section(title, "", cells)
+    yield section(title, "", cells)
     for number_, step in enumerate(playbook.steps, start=1):
-        yield from _wrapped(str(number_), _sentence(step), cells, "text")
+        yield from wrapped(str(number_), sentence(step), cells, "text")
     if playbook.expected:
         yield (gap(1), Span(foreign(playbook.expected_heading), "muted"))
     for outcome in playbook.expected:
-        yield from _wrapped("›", _sentence(outcome), cells, "muted")
+        yield from wrapped("›", sentence(outcome), cells, "muted")
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     """Text of the runbook without its marks for code."""
     return foreign(text).replace("`", "")
 
 
-def _section(title: str, count: str, cells: int) -> Line:
+def section(title: str, count: str, cells: int) -> Line:
+    """A titled rule between parts of a pane."""
     end: Line = (Span(count, "muted"), gap(1)) if count else ()
     return (gap(1), *rule((Span(title, "text"),), end, cells - 1))
 
 
-def _wrapped(mark: str, sentence: str, cells: int, role: str) -> Iterable[Line]:
+def wrapped(mark: str, sentence: str, cells: int, role: str) -> Iterable[Line]:
     """Break a sentence at blanks, behind its mark."""
     room = cells - _INDENT - width(mark) - 2
     for index, text in enumerate(wrap(sentence, room)):
@@ -187,22 +204,22 @@ def _wrapped(mark: str, sentence: str, cells: int, role: str) -> Iterable[Line]:
 # --- sources --------------------------------------------------------------------------------------------------------
 
 
-def _sources(situation: Situation, cells: int) -> Iterable[Line]:
+def source_lines(situation: Situation, cells: int) -> Iterable[Line]:
     """Say what was read and what could not be: numbers are only as good as their lines."""
     sources = situation.board.sources
     if not sources:
         return
-    yield _section(_("Sources"), str(len(sources)), cells)
+    yield section(_("Sources"), str(len(sources)), cells)
     for source in sources:
         state, role = _state(source)
-        yield _fact(foreign(source.name), f"{foreign(source.format)} {state}".strip(), cells, role)
+        yield fact(foreign(source.name), f"{foreign(source.format)} {state}".strip(), cells, role)
         for note in source.notes[-_SHOWN_NOTES:]:
-            yield from _wrapped("!", note_sentence(note), cells, "text")
+            yield from wrapped("!", note_sentence(note), cells, "text")
     lines, events = sum(source.lines for source in sources), sum(source.events for source in sources)
     rejected = sum(count for source in sources for _reason, count in source.rejected)
-    yield _fact(_("Lines"), number(lines), cells)
-    yield _fact(_("Events"), number(events), cells)
-    yield _fact(_("Not readable"), number(rejected), cells)
+    yield fact(_("Lines"), number(lines), cells)
+    yield fact(_("Events"), number(events), cells)
+    yield fact(_("Not readable"), number(rejected), cells)
 
 
 def _state(source: SourceStatus) -> tuple[str, str]:

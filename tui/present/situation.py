@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, tzinfo
 
+    from tui.incident.state import IncidentState
     from tui.metrics.board import PanelNumbers
     from tui.metrics.feed import EventRow
-    from tui.runbook.model import LogRules
+    from tui.runbook.procedures import Procedures
+    from tui.session.picture import IncidentPicture
 
 Mode = Literal["live", "review", "replay", "drill"]
 
@@ -53,7 +55,7 @@ class Situation:
     mode: Mode
     now: datetime
     zone: tzinfo
-    rules: LogRules
+    rules: Procedures
     texts: Texts
     sources_label: str
     playbook: Playbook | None = None
@@ -61,6 +63,20 @@ class Situation:
     paused: bool = False
     failure: str = ""
     """Type of the error that stopped the reading, if one did: the numbers are old from then on."""
+    incident: IncidentPicture | None = None
+    """What people decided; None where nobody can decide anything."""
+
+    @property
+    def declared(self) -> IncidentState | None:
+        """The incident that is shown, None while none is open."""
+        return self.incident.state if self.incident else None
+
+    @property
+    def severity(self) -> str | None:
+        """The severity in force; while nothing is open, the suggested one."""
+        if self.declared is not None:
+            return self.declared.severity
+        return self.board.suggestion.severity if self.board.suggestion else None
 
     @cached_property
     def prefix(self) -> str:
@@ -69,7 +85,9 @@ class Situation:
 
     @cached_property
     def clocks(self) -> tuple[Clock, ...]:
-        """Response clocks of what is suggested, before anybody declared (contracts §2)."""
+        """Clocks of the incident; before anybody declared, both response clocks of what is suggested (contracts §2)."""
+        if self.incident is not None and self.incident.state is not None:
+            return self.incident.clocks
         suggestion = self.board.suggestion
         if suggestion is None or suggestion.severity is None:
             return ()

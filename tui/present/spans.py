@@ -185,3 +185,19 @@ def wrap(sentence: str, cells: int) -> list[str]:
         else:
             lines.append(cut(word, cells))
     return lines
+
+
+def wrap_line(line: Line, cells: int) -> list[Line]:
+    """Break a line at blanks; every piece keeps its role, a word that is wider is cut."""
+    lines: list[list[Span]] = [[]]
+    used = 0
+    for span in line:
+        for index, word in enumerate(span.text.split(" ")):
+            blank = 1 if index and used else 0
+            if used and used + blank + width(word) > cells:
+                lines.append([])
+                used = blank = 0
+            text = cut(word, cells)
+            lines[-1].append(Span(" " * blank + text, span.role))
+            used += blank + width(text)
+    return [tuple(span for span in spans if span.text) for spans in lines]

@@ -5,21 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.locale import _
-from tui.logs.source import SourceState
-from tui.metrics.board import State
 from tui.present.clocks import BLOCK_WIDTH, block_width, clock_block, clock_line
-from tui.present.digits import big
-from tui.present.format import clock, elapsed, number, percent
+from tui.present.command_strip import command_strip
+from tui.present.format import elapsed, number, percent
 from tui.present.lane_words import ratio_text, value_text
-from tui.present.notes import note_sentence
 from tui.present.plan import Size
 from tui.present.situation import Situation, severity_glyph
 from tui.present.spans import Line, Span, cut_middle, fit, foreign, gap, line_width, spread, width, words, wrap
+from tui.present.strip_parts import (
+    SEVERITY_WIDTH,
+    last_error,
+    notice,
+    on_call,
+    other_panels,
+    severity_block,
+    spaced,
+)
 
 if TYPE_CHECKING:
     from tui.metrics.board import Suggestion
 
-_SEVERITY_WIDTH = {Size.WIDE: 21, Size.MEDIUM: 20}
 _ANCHOR = 18
 _BAR_IN_LINE = 10
 
@@ -28,6 +33,8 @@ def strip(situation: Situation, cells: int, size: Size) -> tuple[Line, ...]:
     """Rows of the strip for a breakpoint: one when nothing is suggested, five, four or three when something is."""
     if size is Size.TOO_SMALL:
         return too_small(situation, cells)
+    if situation.declared is not None:
+        return command_strip(situation, situation.declared, cells, size)
     suggestion = situation.board.suggestion
     if suggestion is None or suggestion.severity is None:
         return (_calm(situation, cells),)
@@ -38,19 +45,20 @@ def strip(situation: Situation, cells: int, size: Size) -> tuple[Line, ...]:
 
 def too_small(situation: Situation, cells: int) -> tuple[Line, ...]:
     """Say what is needed, and still the severity."""
-    suggestion = situation.board.suggestion
-    found = suggestion.severity if suggestion else None
+    found = situation.severity
     said = _("suggested: {severity}").format(severity=found) if found else _("NO OPEN INCIDENT")
+    if situation.declared is not None:
+        said = f"{found or '–'} {situation.declared.id}"
     blind = [_("SILENT")] if situation.silent else []
     sentences = [said, *blind, _("guardia needs 60×16 cells or more")]
     return tuple(fit((Span(text, "strong"),), cells) for sentence in sentences for text in wrap(sentence, cells))
 
 
 def _calm(situation: Situation, cells: int) -> Line:
-    notice = _notice(situation)
+    spoiled = notice(situation)
     nothing: Line = (Span("○ ", "muted"), Span(_("NO OPEN INCIDENT"), "strong"))
-    start = nothing if not notice else (*notice, gap(3), Span(_("NO OPEN INCIDENT"), "muted"))
-    parts = [*_pending(situation), _last_error(situation)]
+    start = nothing if not spoiled else (*spoiled, gap(3), Span(_("NO OPEN INCIDENT"), "muted"))
+    parts = [*_pending(situation), last_error(situation)]
     facts = words(parts, cells - line_width(start) - 6)
     return spread((gap(1), *start), (*facts, gap(1)), cells)
 
@@ -66,36 +74,6 @@ def _pending(situation: Situation) -> list[Line]:
         return [(Span(f"● {name}", "watch"),)]
     left = elapsed(situation.now, panel.fires_at)
     return [(Span(f"● {name} {_('{time} to fire').format(time=left)}", "watch"),)]
-
-
-def _last_error(situation: Situation) -> Line:
-    at = situation.board.last_error
-    if at is None:
-        return (Span(_("no errors in the data"), "muted"),)
-    ago = _("{time} ago").format(time=elapsed(at, situation.now))
-    return (Span(f"{_('last error')} ", "muted"), Span(ago, "text"))
-
-
-def _notice(situation: Situation) -> Line:
-    """Why the numbers cannot be trusted right now: a source ended, or nothing arrives."""
-    board = situation.board
-    if situation.failure:
-        text = _("reading failed ({kind}): these numbers are old, restart guardia").format(kind=situation.failure)
-        return (Span(f"× {_('STOPPED')}", "strong"), Span(f"  {text}", "text"))
-    down = [source for source in board.sources if source.state in {SourceState.DOWN, SourceState.UNREADABLE}]
-    if down:
-        what = foreign(down[0].name) + "".join(f": {note_sentence(note)}" for note in down[0].notes[-1:])
-        return (Span(f"× {_('SOURCE DOWN')}", "strong"), Span(f"  {what}", "text"))
-    if board.span is None and not board.final:
-        return (Span(_("reading…"), "strong"),)
-    if board.span is None:
-        return (Span(f"? {_('SILENT')}", "strong"), Span(f"  {_('no data yet')}", "text"))
-    if board.silent_since is not None:
-        since = _("no data for {time}, last at {clock} UTC").format(
-            time=elapsed(board.silent_since, situation.now), clock=clock(board.silent_since)
-        )
-        return (Span(f"? {_('SILENT')}", "strong"), Span(f"  {since}", "text"))
-    return ()
 
 
 def headline(situation: Situation, suggestion: Suggestion, severity: str, cells: int) -> str:
@@ -142,44 +120,25 @@ def _impact(situation: Situation, suggestion: Suggestion) -> Line:
     return (Span(f"{_('impact')} ", "muted"), Span(elapsed(suggestion.anchor.at, situation.now), "strong"))
 
 
-def _others(situation: Situation, suggestion: Suggestion) -> list[Line]:
-    """Every other panel that fires."""
-    found: list[Line] = []
-    for panel in situation.panels:
-        severity = panel.badge.severity
-        if panel.badge.state is State.SEVERE and severity and panel.metric != suggestion.metric:
-            text = f"{severity_glyph(situation.rank(severity))} {severity} {situation.name(panel.metric)}"
-            found.append((Span(text, situation.role(severity)),))
-    return found
-
-
 def _tall(situation: Situation, suggestion: Suggestion, severity: str, cells: int, size: Size) -> tuple[Line, ...]:
     wide = size is Size.WIDE
     now, clocks = situation.now, situation.clocks
-    first = _SEVERITY_WIDTH[size]
+    first = SEVERITY_WIDTH[size]
     widths = [BLOCK_WIDTH if wide else block_width(each, now) for each in clocks]
     between = cells - first - sum(widths) - 2 * len(widths)
     blocks = [
-        _severity_block(situation, severity, first, wide=wide),
+        _suggested_block(situation, severity, wide=wide),
         _story(situation, suggestion, severity, between, wide=wide),
-        *(_spaced(clock_block(each, now, width, bar=wide)) for each, width in zip(clocks, widths, strict=True)),
+        *(spaced(clock_block(each, now, width, bar=wide)) for each, width in zip(clocks, widths, strict=True)),
     ]
     return tuple(fit(tuple(span for block in blocks for span in block[row]), cells) for row in range(5 if wide else 4))
 
 
-def _spaced(block: tuple[Line, ...]) -> tuple[Line, ...]:
-    return tuple((*row, gap(2)) for row in block)
-
-
-def _severity_block(situation: Situation, severity: str, cells: int, *, wide: bool) -> tuple[Line, ...]:
+def _suggested_block(situation: Situation, severity: str, *, wide: bool) -> tuple[Line, ...]:
     rank = situation.rank(severity)
-    role = situation.role(severity)
-    drawn = big(severity) or ("", severity, "")
-    title = fit((gap(2), Span(f"{severity_glyph(rank, suggested=True)} {_('SUGGESTED')}", role)), cells)
-    digits = tuple(fit((gap(2), Span(row, role)), cells) for row in drawn)
-    if not wide:
-        return (*digits, title)
-    return (title, *digits, fit((gap(2), Span(_("NO OPEN INCIDENT"), "muted")), cells))
+    title = f"{severity_glyph(rank, suggested=True)} {_('SUGGESTED')}"
+    below = _("NO OPEN INCIDENT") if wide else ""
+    return severity_block(severity, title, below, situation.role(severity), wide=wide)
 
 
 def _story(situation: Situation, suggestion: Suggestion, severity: str, cells: int, *, wide: bool) -> tuple[Line, ...]:
@@ -187,13 +146,13 @@ def _story(situation: Situation, suggestion: Suggestion, severity: str, cells: i
     room = cells - 2
     title: Line = (Span(headline(situation, suggestion, severity, room), "strong"),)
     numbers = words([_measured(situation, suggestion), _compared(situation, suggestion)], room)
-    times = words([_impact(situation, suggestion), _last_error(situation)], room)
-    others = words(_others(situation, suggestion), room, between=2)
-    notice, anchor = _notice(situation), _anchor(suggestion)
+    times = words([_impact(situation, suggestion), last_error(situation)], room)
+    others = words([*other_panels(situation, suggestion.metric), *on_call(situation)], room, between=2)
+    spoiled, anchor = notice(situation), _anchor(suggestion)
     if wide:
-        rows = [title, numbers, words([times, anchor], room), others, notice]
+        rows = [title, numbers, words([times, anchor], room), others, spoiled]
     else:
-        rows = [title, numbers, times, notice or others or anchor]
+        rows = [title, numbers, times, spoiled or others or anchor]
     return tuple((*fit(row, room), gap(2)) for row in rows)
 
 
@@ -211,6 +170,6 @@ def _narrow(situation: Situation, suggestion: Suggestion, severity: str, cells: 
     bare = [clock_line(each, now) for each in situation.clocks]
     options = [bars, [*bars[:1], *bare[1:]], bare]
     chosen = next((option for option in options if sum(map(line_width, option)) + 3 * len(option) <= room), bare)
-    facts = [_impact(situation, suggestion), _last_error(situation), _anchor(suggestion)]
-    last = _notice(situation) or words(facts, room)
+    facts = [_impact(situation, suggestion), last_error(situation), *on_call(situation), _anchor(suggestion)]
+    last = notice(situation) or words(facts, room)
     return (first, fit((gap(1), *words(chosen, room)), cells), fit((gap(1), *last), cells))

@@ -1,12 +1,13 @@
-"""The timeline: what the rules and the markers said, the newest first."""
+"""The timeline: what rules, markers and people said, the newest first."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tui.locale import _
+from tui.present.entry_rows import Row, entry_rows
 from tui.present.format import duration, number, percent, stamp
 from tui.present.situation import Situation, severity_glyph
 from tui.present.spans import Line, Span, fit, foreign, gap, left, line_width, width
@@ -22,31 +23,14 @@ _TOGETHER = timedelta(minutes=5)
 _MARKERS = {"info": ("·", "muted"), "warning": ("!", "watch"), "error": ("×", "severe0")}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One thing that happened."""
-
-    at: datetime
-    glyph: str
-    role: str
-    who: str
-    """Who says so: an alert, a marker; later people."""
-    what: str
-    """What happened, in a word."""
-    about: str
-    approximate: bool = False
-    folds: bool = False
-    """Whether equal ones close together are shown as one."""
-    count: int = 1
-    """How many equal ones this stands for; `at` is the newest."""
-
-
 def rows(situation: Situation) -> tuple[Row, ...]:
-    """Every alert change and marker up to now, the newest first, equal markers close together folded into one."""
+    """Every alert change, marker and entry up to now, newest first; equal markers close together fold into one."""
     found = [row for episode in situation.board.alerts for row in _episode(situation, episode)]
     found += _markers(situation)
-    found.sort(key=lambda row: row.at, reverse=True)
-    return tuple(_folded(found))
+    found += entry_rows(situation)
+    found.sort(key=lambda row: row.at)
+    # Turned round, not sorted backwards: of one second, what came later in the log stands above.
+    return tuple(_folded(found[::-1]))
 
 
 def _folded(found: list[Row]) -> list[Row]:
@@ -73,7 +57,7 @@ def _episode(situation: Situation, episode: Episode) -> Iterator[Row]:
         about = f"{name} {peak} {_('lasted {time}').format(time=lasting)}"
         yield Row(episode.resolved_at, "○", "muted", who, _("near miss"), about)
         return
-    yield Row(episode.pending_at, "●", "watch", who, _("watch"), name if episode.fired_at else f"{name} {peak}")
+    yield Row(episode.pending_at, "●", "watch", who, _("watch"), name)
     if episode.fired_at is not None:
         rank = situation.rank(episode.severity)
         about = f"{name} {peak}"
@@ -83,12 +67,12 @@ def _episode(situation: Situation, episode: Episode) -> Iterator[Row]:
 
 
 def _peak(situation: Situation, episode: Episode) -> str:
-    """`47 > 0`: the highest measure so far against the rule's limit."""
+    """`peak 47 > 0`: the highest measure of the episode so far against the rule's limit."""
     for rule in situation.rules.rules:
         if rule.id == episode.rule:
             share = rule.measure.kind == "share"
             peak, limit = (f"{percent(each)} %" if share else number(each) for each in (episode.peak, rule.threshold))
-            return f"{peak} {'≥' if rule.op == '>=' else '>'} {limit}"
+            return f"{_('peak')} {peak} {'≥' if rule.op == '>=' else '>'} {limit}"
     return ""
 
 

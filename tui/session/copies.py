@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tui.logs.schema import field_column
+from tui.metrics.retention import kept_since
 from tui.session.atomic import write_private
 
 if TYPE_CHECKING:
@@ -39,10 +40,14 @@ def copy_path(data_dir: Path, sha256: str) -> Path:
 def keep_copies(engine: Engine, found: Iterable[Found], data_dir: Path) -> tuple[Path, ...]:
     """Write a copy of each found record, if there is none yet; the paths of all. Raises OSError.
 
-    To be called on the engine's thread.
+    What is past its retention, live by the wall clock and in review by the log's own, gets none. To be called on the
+    engine's thread.
     """
     kept = []
+    since = kept_since(engine.runbook, engine.now() if engine.live else engine.end() or engine.now())
     for request_id, record in ((one.request_id, one.record) for one in found if one.record):
+        if record.at and record.at < since.get(record.metric or "", record.at):
+            continue
         fields = _guarded(engine, request_id, record)
         if fields is not None:
             path = copy_path(data_dir, record.sha256)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tui.logs.schema import field_column
+from tui.metrics.retention import kept_since
 from tui.runbook.model import Stream
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ def excerpt(engine: Engine, state: IncidentState) -> bytes:
     if known.started is None or until is None or end is None:
         return b""
     start, stop = known.started - AROUND, min(until + AROUND, end)
-    kept = {one.id: end - one.keep for one in engine.runbook.retention}
+    kept = kept_since(engine.runbook, end)
     rows: list[tuple[datetime, int, int, dict[str, Any]]] = []
     for metric in engine.runbook.metrics:
-        since = max(start, kept.get(metric.retention, start))
+        since = max(start, kept.get(metric.id, start))
         rows += ((row["at"], row["source"], row["offset"], row) for row in _rows(engine, metric, since, stop))
     rows.sort(key=lambda row: row[:3])
     names = engine.place_names()

@@ -34,6 +34,10 @@ class NotABundleError(Exception):
     """No manifest that can be read."""
 
 
+class NotReplacedError(FileExistsError):
+    """What is there is no bundle: consent to replace one does not reach it."""
+
+
 def write_file(path: Path, data: bytes, *, force: bool = False) -> None:
     """Put `data` at `path`, on the device. Raises FileExistsError where anything is there already, unless forced.
 
@@ -56,13 +60,16 @@ def write_file(path: Path, data: bytes, *, force: bool = False) -> None:
 def write_bundle(path: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:
     """Write files with their manifest: as a zip where the name says so, else as a folder. Raises as `write_file`.
 
-    Forced, a folder is only replaced when it is a bundle.
+    Forced, a folder is only replaced when it is a bundle; anything else there raises NotReplacedError.
     """
     if path.suffix == ".zip":
         write_file(path, zipped(files), force=force)
         return
-    if os.path.lexists(path) and not (force and (path / MANIFEST).is_file() and not path.is_symlink()):
-        raise FileExistsError(path)
+    if os.path.lexists(path):
+        if not force:
+            raise FileExistsError(path)
+        if path.is_symlink() or not (path / MANIFEST).is_file():
+            raise NotReplacedError(path)
     make_private_folder(path.parent)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:

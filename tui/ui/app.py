@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -14,10 +17,14 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.worker import get_current_worker
 
-from tui.ui.crash import crash_report
-from tui.ui.messages import EngineFailed, Snapshot
+from tui.crash import crash_report
+from tui.ui.engine import Commanding
+from tui.ui.messages import Answer, EngineFailed, Snapshot
 from tui.ui.palette import DARK_THEME, LIGHT_THEME, PLAIN, SIXTEEN_THEME, role_styles, themes
+from tui.ui.questions import Questions, diggable
 from tui.ui.screens.board import BoardScreen
+from tui.ui.screens.dig import DigScreen
+from tui.ui.screens.question import QuestionScreen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,11 +33,14 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual.color import Color
 
+    from tui.present.situation import Situation
+    from tui.settings import Loaded
+    from tui.ui.commander import Commander
     from tui.ui.engine import Engine
 
 Look = Literal["dark", "light"]
 
-_PAUSE_SECONDS = 0.5
+_PAUSE_SECONDS = 0.25
 """Between two looks at the sources: events reach the screen well within a second."""
 _FILLING_SECONDS = 0.02
 """While history is still coming in: enough to let the screen have its turn."""
@@ -59,6 +69,12 @@ class GuardiaApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,ctrl+q", "quit", show=False, priority=False),
         Binding("question_mark", "help", show=False),
+        Binding("colon", "palette", show=False),
+        Binding("x", "trace", show=False),
+        Binding("n", "note", show=False),
+        Binding("slash", "events", show=False),
+        Binding("o", "sources", show=False),
+        Binding("O", "settings", show=False),
     ]
 
     def __init__(self, engine: Engine, *, look: Look = "dark", color: bool = True, ascii_only: bool = False) -> None:
@@ -67,6 +83,13 @@ class GuardiaApp(App[None]):
         self.ascii_only = ascii_only
         super().__init__(ansi_color=True if self.colourless else None)
         self.engine = engine
+        desk: object = engine
+        self.post = desk if isinstance(desk, Commanding) else None
+        """Where people's decisions go; None where nobody can take any."""
+        self.questions = Questions()
+        self.folder = Path.cwd()
+        """Where files that people ask for are written."""
+        self.settings: Loaded | None = None
         self._stop, self._wake = Event(), Event()
         for theme in themes():
             self.register_theme(theme)
@@ -86,6 +109,9 @@ class GuardiaApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the board and begin to read."""
+        loop = asyncio.get_running_loop()
+        for ending in (signal.SIGTERM, signal.SIGHUP):  # left to themselves they leave the terminal as it is drawn
+            loop.add_signal_handler(ending, self.exit)
         self.push_screen(self._board)
         self.run_worker(self._follow, thread=True, group="engine", exit_on_error=False)
 
@@ -103,12 +129,18 @@ class GuardiaApp(App[None]):
         """Read on until told to stop (worker thread): it touches no widget, it only posts."""
         worker = get_current_worker()
         try:
+            asked = diggable(self.engine)
             while not (worker.is_cancelled or self._stop.is_set()):
+                if asked is not None:
+                    self.questions.work(asked)
                 board = self.engine.advance()
                 if board is not None:
-                    self.post_message(Snapshot(board, self.engine.recent(_FEED_ROWS)))
+                    incident = self.post.picture if self.post else None
+                    self.post_message(Snapshot(board, self.engine.recent(_FEED_ROWS), incident))
+                for answered in self.post.answers() if self.post else ():
+                    self.post_message(Answer(answered))
                 filling = board is not None and not board.final
-                self._wake.wait(_FILLING_SECONDS if filling else _PAUSE_SECONDS)
+                self._wake.wait(_FILLING_SECONDS if filling or self.questions.busy else _PAUSE_SECONDS)
                 self._wake.clear()
         except Exception as error:
             self.post_message(EngineFailed(type(error).__name__))
@@ -116,7 +148,28 @@ class GuardiaApp(App[None]):
 
     def on_snapshot(self, message: Snapshot) -> None:
         """Show a new picture."""
-        self._board.update(message.board, message.events)
+        self._board.update(message.board, message.events, message.incident)
+        for screen in self.screen_stack:
+            if isinstance(screen, DigScreen):
+                screen.follow()
+
+    @property
+    def commander(self) -> Commander | None:
+        """Who asks and submits; None where nobody can decide anything."""
+        return self._board.commander
+
+    @property
+    def situation(self) -> Situation | None:
+        """The newest situation."""
+        return self._board.live
+
+    def on_answer(self, message: Answer) -> None:
+        """Tell the question that waits for it; the rest shows in the next picture."""
+        number = message.answered.ask.number
+        for screen in self.screen_stack:
+            if isinstance(screen, QuestionScreen) and screen.waiting == number:
+                screen.take(message.answered)
+        self._board.confirm(message.answered)
 
     def on_engine_failed(self, message: EngineFailed) -> None:
         """Say that the numbers are old."""
@@ -126,12 +179,59 @@ class GuardiaApp(App[None]):
         """Leave on ctrl+c too; the toolkit would only say which key does."""
         self.exit()
 
+    def action_note(self) -> None:
+        """Write a note, from whatever screen."""
+        self._board.action_command("note")
+
+    async def action_quit(self) -> None:
+        """Leave; while an incident is open, ask first."""
+        if self.screen is self._board and self._board.asks_before_leaving():
+            return
+        self.exit()
+
     def action_help(self) -> None:
-        """Open the help over the board."""
+        """Open the help over the screen that is shown."""
         from tui.ui.screens.help import HelpScreen
 
-        if self._board.shown is not None and self.screen is self._board:
+        if self.screen is self._board and self._board.shown is not None:
             self.push_screen(HelpScreen(self._board.shown, self._board.keys()))
+        elif isinstance(self.screen, DigScreen) and self.situation is not None:
+            self.push_screen(HelpScreen(self.situation, self.screen.help_keys()))
+
+    def action_palette(self) -> None:
+        """Offer every action by name."""
+        from tui.ui.screens.command_palette import open_palette
+
+        open_palette(self)
+
+    def action_trace(self) -> None:
+        """Ask which requestId to follow."""
+        from tui.ui.screens.ask_id import AskId
+        from tui.ui.screens.trace import TraceScreen
+
+        def follow(request_id: str | None) -> None:
+            if request_id:
+                self.push_screen(TraceScreen(request_id))
+
+        self.push_screen(AskId(self.situation), follow)
+
+    def action_events(self) -> None:
+        """Show all events, with the filter ready."""
+        from tui.ui.screens.events import EventsScreen
+
+        self.push_screen(EventsScreen(typing=True))
+
+    def action_sources(self) -> None:
+        """Show how the sources are doing."""
+        from tui.ui.screens.pages import SourcesScreen
+
+        self.push_screen(SourcesScreen())
+
+    def action_settings(self) -> None:
+        """Show every setting and where it came from."""
+        from tui.ui.screens.pages import SettingsScreen
+
+        self.push_screen(SettingsScreen())
 
     def _fatal_error(self) -> None:
         """Leave with the places of the error only: the toolkit's own report prints local variables."""
@@ -142,9 +242,17 @@ class GuardiaApp(App[None]):
         self._close_messages_no_wait()
 
 
-def run(engine: Engine, *, look: Look = "dark", color: bool = True, ascii_only: bool = False) -> None:
+def run(
+    engine: Engine,
+    *,
+    look: Look = "dark",
+    color: bool = True,
+    ascii_only: bool = False,
+    settings: Loaded | None = None,
+) -> None:
     """Show the board until the person leaves; SystemExit with a code when the app failed."""
     app = GuardiaApp(engine, look=look, color=color, ascii_only=ascii_only)
+    app.settings = settings
     app.run()
     if app.return_code:
         raise SystemExit(app.return_code)

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from tui.metrics.feed import EventRow
     from tui.present.situation import Mode, Texts
     from tui.runbook.procedures import Procedures
+    from tui.session.command_post import Answered, Ask
+    from tui.session.commands import Order
+    from tui.session.picture import IncidentPicture
 
 
 class Engine(Protocol):
@@ -69,4 +72,38 @@ class Seekable(Protocol):
 
     def seek(self, at: datetime) -> None:
         """Move the cursor; the next `advance` returns the board of that moment."""
+        ...
+
+
+@runtime_checkable
+class Commanding(Protocol):
+    """An engine that also keeps an incident. `answers` is only called from the worker, the rest from any thread."""
+
+    @property
+    def picture(self) -> IncidentPicture | None:
+        """What people decided, as of the last `advance`."""
+        ...
+
+    def submit(self, ask: Ask) -> None:
+        """Have commands performed by the next `advance`."""
+        ...
+
+    def answers(self) -> list[Answered]:
+        """Return what became of what was asked, once each."""
+        ...
+
+    def choose(self, incident: str) -> None:
+        """Show another incident."""
+        ...
+
+    def open_playbook(self, playbook: str | None) -> None:
+        """Show a playbook."""
+        ...
+
+    def snooze(self) -> None:
+        """Put off the reminder that is shown."""
+        ...
+
+    def order(self, command_id: str) -> Order:
+        """Return a command of the runbook, ready to be shown and asked about."""
         ...

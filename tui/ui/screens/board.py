@@ -7,17 +7,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from tui.locale import _
 from tui.metrics.board import State
+from tui.present.checklists import VIEWS
 from tui.present.plan import PANES, Pane, Plan, Shape, Size, plan
 from tui.present.playbook import proposed_playbook
 from tui.present.situation import Situation, nothing_yet
 from tui.ui.board_layout import BoardLayout
 from tui.ui.engine import Seekable
+from tui.ui.screens.command_screen import CommandScreen
 from tui.ui.widgets.board import Axis, BoardCanvas, Footer, Header, Lane, StripBar
-from tui.ui.widgets.panes import Feed, ScrollPane, SidePane, Timeline, pane_titles
+from tui.ui.widgets.panes import Feed, ScrollPane, SidePane, Timeline, pane_titles, tab_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from tui.metrics.board import Board
     from tui.metrics.feed import EventRow
+    from tui.present.checklists import View
+    from tui.session.picture import IncidentPicture
     from tui.ui.app import GuardiaApp
     from tui.ui.engine import Engine
 
@@ -38,7 +41,7 @@ def _quiet(key: str, action: str) -> Binding:
     return Binding(key, action, show=False)
 
 
-class BoardScreen(Screen[None]):
+class BoardScreen(CommandScreen):
     """Owns the situation that is shown; widgets get it and draw it."""
 
     AUTO_FOCUS = ""
@@ -48,9 +51,10 @@ class BoardScreen(Screen[None]):
         _quiet("escape", "back"),
         _quiet("up", "next_lane(-1)"),
         _quiet("down", "next_lane(1)"),
-        _quiet("t", "pane('side')"),
+        *(_quiet(view[0], f"view('{view}')") for view in VIEWS),
         _quiet("l", "pane('timeline')"),
         _quiet("e", "pane('feed')"),
+        _quiet("enter", "dig"),
         _quiet("z", "zoom"),
         _quiet("space", "pause"),
         _quiet("left,comma", "move(-1)"),
@@ -64,8 +68,6 @@ class BoardScreen(Screen[None]):
     def __init__(self, engine: Engine) -> None:
         super().__init__()
         self.engine = engine
-        self.live: Situation | None = None
-        """The newest situation: header, strip and clocks never freeze."""
         self.shown: Situation | None = None
         """What lanes and panes show; older than `live` while paused."""
         self._tab: Pane = "side"
@@ -95,6 +97,7 @@ class BoardScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show that nothing is known yet; tick once a second."""
+        self.take_command()
         self.live = self._situation(nothing_yet(self.engine.now(), live=self.engine.mode != "review"), ())
         self.call_after_refresh(self._draw)
         self.set_interval(1.0, self.tick)
@@ -103,14 +106,14 @@ class BoardScreen(Screen[None]):
 
     def shape(self) -> Shape:
         """Return what decides the plan besides the size."""
-        suggestion = self.live.board.suggestion if self.live else None
-        severity = suggestion.severity if suggestion else None
+        severity = self.live.severity if self.live else None
         panels = self.shown.panels if self.shown else ()
         firing = tuple(panel.badge.state is State.SEVERE for panel in panels) or (False,) * len(
             self.engine.runbook.metrics
         )
         worst = bool(self.live and severity and self.live.rank(severity) == 0)
-        return Shape(firing, alert=severity is not None, worst=worst, tab=self._tab, zoom=self._zoom)
+        declared = bool(self.live and self.live.declared)
+        return Shape(firing, alert=declared or severity is not None, worst=worst, tab=self._tab, zoom=self._zoom)
 
     def plan_for(self, width: int, height: int) -> Plan:
         """Lay out for a size, telling the widgets how to draw."""
@@ -133,14 +136,17 @@ class BoardScreen(Screen[None]):
         for name in PANES:
             pane = self.query_one(f"#{name}", ScrollPane)
             shares = name in planned.tabs and titles and (planned.size is not Size.SMALL or name == self._tab)
-            pane.tabs = tuple((titles[each], each == name) for each in planned.tabs) if shares else ()
+            view = self.query_one(SidePane).view
+            pane.tabs = tab_row(self.shown, name, planned.tabs if shares else (), view) if self.shown else ()
 
-    def update(self, board: Board, events: Sequence[EventRow]) -> None:
+    def update(self, board: Board, events: Sequence[EventRow], incident: IncidentPicture | None = None) -> None:
         """Take over a new picture."""
-        self.live = self._situation(board, events)
+        self.live = self._situation(board, events, incident)
         self._draw()
 
-    def _situation(self, board: Board, events: Sequence[EventRow]) -> Situation:
+    def _situation(
+        self, board: Board, events: Sequence[EventRow], incident: IncidentPicture | None = None
+    ) -> Situation:
         suggestion = board.suggestion
         playbook = None
         if suggestion is not None:
@@ -149,7 +155,7 @@ class BoardScreen(Screen[None]):
             board=board,
             events=events,
             mode=self.engine.mode,
-            now=self.engine.now() if board.live else board.now,
+            now=self.clock_time(incident) if board.live else board.now,
             zone=self.engine.zone,
             rules=self.engine.runbook,
             texts=self.engine.texts,
@@ -157,6 +163,7 @@ class BoardScreen(Screen[None]):
             playbook=playbook,
             paused=self._paused,
             failure=self._failure,
+            incident=incident,
         )
 
     def fail(self, kind: str) -> None:
@@ -170,7 +177,8 @@ class BoardScreen(Screen[None]):
         """Let the clocks run."""
         if self.live is None or not self.live.board.live:
             return
-        self.live = replace(self.live, now=self.engine.now())
+        self.live = replace(self.live, now=self.clock_time(self.live.incident))
+        self.ring()
         if not self._paused:
             self.shown = self.live
         self._show([self.query_one(Header), self.query_one(StripBar), *self.query(Lane)])
@@ -198,18 +206,30 @@ class BoardScreen(Screen[None]):
     def keys(self) -> tuple[tuple[str, str], ...]:
         """Return the keys that work now, help at the end."""
         lanes = min(len(self.engine.runbook.metrics), _LANES_WITH_KEYS)
-        found = [(f"1-{lanes}", _("metric"))]
+        found = [*self._pane_keys(), *self.command_keys(), (f"1-{lanes}", _("metric"))]
+        if isinstance(self.focused, Lane | Feed):
+            found.append((_("enter"), _("closer")))
         if self.shown is not None:
             titles = pane_titles(self.shown)
-            found += [("t", titles["side"].lower()), ("l", titles["timeline"].lower()), ("e", titles["feed"].lower())]
+            found += [] if self.shown.incident else [("t", titles["side"].lower())]
+            found += [("l", titles["timeline"].lower()), ("e", titles["feed"].lower())]
         if self.movable is not None:
             found.append(("← →", _("minute")))
         if isinstance(self.focused, ScrollPane):
             found.append(("z", _("zoom")))
         if self._zoom or self.focused is not None:
             found.append(("0", _("board")))
+        found += [("x", _("trace").lower()), ("/", _("filter")), (":", _("commands"))]
         found += [(_("space"), _("go on") if self._paused else _("pause")), ("q", _("quit")), ("?", _("help"))]
         return tuple(found)
+
+    def _pane_keys(self) -> list[tuple[str, str]]:
+        """Return what works in the side pane while it has the focus."""
+        pane = self.focused
+        if not isinstance(pane, SidePane) or self.shown is None or self.shown.incident is None or not pane.deeds:
+            return []
+        found = [("↑ ↓ " + _("enter"), _("do"))]
+        return [*found, ("← →", "playbook")] if pane.view == "playbook" else found
 
     @property
     def movable(self) -> Seekable | None:
@@ -234,7 +254,19 @@ class BoardScreen(Screen[None]):
         lanes = self.query(Lane)
         if index < len(lanes):
             self._unzoom()
+            if lanes[index].has_focus:
+                self.action_dig()
             lanes[index].focus()
+
+    def action_dig(self) -> None:
+        """Look closer at what has the focus: a metric, the events."""
+        from tui.ui.screens.detail import DetailScreen
+        from tui.ui.screens.events import EventsScreen
+
+        if isinstance(self.focused, Lane):
+            self.app.push_screen(DetailScreen(self.focused.index))
+        elif isinstance(self.focused, Feed):
+            self.app.push_screen(EventsScreen())
 
     def action_next_lane(self, step: int) -> None:
         """Focus the lane above or below."""
@@ -245,12 +277,19 @@ class BoardScreen(Screen[None]):
 
     def action_pane(self, pane: Pane) -> None:
         """Show and focus a pane."""
+        if pane == "feed" and isinstance(self.focused, Feed):
+            self.action_dig()
         self._tab = pane
         if self._zoom is not None:
             self._zoom = pane
         self._lay_out()
         self.query_one(f"#{pane}", ScrollPane).focus()
         self._draw()
+
+    def action_view(self, view: View) -> None:
+        """Show and focus a view of the side pane."""
+        self.query_one(SidePane).turn_to(view)
+        self.action_pane("side")
 
     def action_back(self) -> None:
         """Back to the board, step by step: zoom, then scrolling and focus."""

@@ -39,7 +39,7 @@ class HelpScreen(ModalScreen[None]):
     """Closes with the key that opened it, or with esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,0,q", "dismiss", show=False),
+        Binding("escape,question_mark,0,q", "leave", show=False),
     ]
 
     def __init__(self, situation: Situation, keys: tuple[tuple[str, str], ...]) -> None:
@@ -51,3 +51,8 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Only the text."""
         yield self._pane
+
+    def action_leave(self) -> None:
+        """Close, once: a second key may have come before it was gone."""
+        if self.is_current:
+            self.dismiss()

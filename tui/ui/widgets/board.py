@@ -11,8 +11,13 @@ from tui.present.strip import strip
 from tui.ui.widgets.canvas import Canvas
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from tui.present.situation import Situation
     from tui.present.spans import Line
+
+_SAID_SECONDS = 4
+"""How long a sentence stands in the last row."""
 
 
 class BoardCanvas(Canvas):
@@ -84,11 +89,28 @@ class Footer(Canvas):
 
     keys: tuple[tuple[str, str], ...] = ()
 
-    def show(self, keys: tuple[tuple[str, str], ...]) -> None:
-        """Take over the keys and repaint if they differ."""
+    said: str = ""
+    _hush: Timer | None = None
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence in place of the keys, for a moment."""
+        self.said = sentence
+        self.redraw()
+        if self._hush is not None:
+            self._hush.stop()
+        self._hush = self.set_timer(_SAID_SECONDS, self.be_quiet)
+
+    def be_quiet(self) -> None:
+        """Show the keys again."""
+        self.said = ""
+        self.redraw()
+
+    def show(self, keys: tuple[tuple[str, str], ...], said: str | None = None) -> None:
+        """Take over the keys, and a sentence where one is given, and repaint if they differ."""
         self.keys = keys
+        self.said = self.said if said is None else said
         self.redraw()
 
     def build(self, cells: int, rows: int) -> tuple[Line, ...]:
         """One row."""
-        return (footer(self.keys, cells),)[:rows]
+        return (footer(self.keys, cells, self.said),)[:rows]

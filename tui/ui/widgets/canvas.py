@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, cast
 
 from rich.segment import Segment
@@ -10,6 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.present.glyphs import plain_symbols
+from tui.present.spans import line_width, width
 
 if TYPE_CHECKING:
     from tui.present.spans import Line
@@ -44,9 +46,10 @@ class Canvas(Widget):
             self.refresh()
             return
         longest = max(len(old), len(self._lines))
-        changed = [row for row in range(min(longest, size.height)) if old[row : row + 1] != self._lines[row : row + 1]]
+        rows = range(min(longest, size.height))
+        changed = [row for row in rows if old[row : row + 1] != self._lines[row : row + 1]]
         if changed:
-            self.refresh(*(Region(0, row, size.width, 1) for row in changed))
+            self.refresh(*(_changed(_row(old, row), _row(self._lines, row), row, size.width) for row in changed))
 
     def render_line(self, y: int) -> Strip:
         """Return one row, exactly as wide as the widget."""
@@ -61,3 +64,30 @@ class Canvas(Widget):
             line = plain_symbols(line)
         strip = Strip([Segment(span.text, styles[span.role]) for span in line if span.text])
         return strip.adjust_cell_length(self.size.width, ground)
+
+
+def _row(lines: tuple[Line, ...], row: int) -> Line:
+    return lines[row] if row < len(lines) else ()
+
+
+def _changed(old: Line, new: Line, row: int, cells: int) -> Region:
+    """The part of a row to paint: cells that stay the same at both its ends cost the terminal nothing."""
+    before = _same(old, new, step=1)
+    after = _same(old[::-1], new[::-1], step=-1) if line_width(old) == line_width(new) == cells else 0
+    start, end = min(before, cells - 1), max(min(before, cells - 1) + 1, cells - after)
+    return Region(start, row, end - start, 1)
+
+
+def _same(old: Line, new: Line, *, step: int) -> int:
+    """Cells that two rows share, from the left (1) or from the right (-1)."""
+    cells = 0
+    for one, other in zip(old, new, strict=False):
+        if one == other:
+            cells += width(one.text)
+            continue
+        if one.role == other.role:
+            pairs = zip(one.text[::step], other.text[::step], strict=False)
+            shared = takewhile(lambda pair: pair[0] == pair[1], pairs)
+            cells += width("".join(char for char, _same_char in shared))
+        break
+    return cells

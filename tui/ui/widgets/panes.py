@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from tui.locale import _
 from tui.present import feed, timeline
+from tui.present.checklists import tab_names, view_rows
 from tui.present.lanes import FOCUS
-from tui.present.sidepane import side_lines, side_title
-from tui.present.spans import Line, Span, fit, gap, rule
+from tui.present.sidepane import side_title
+from tui.present.spans import Line, Span, fit, gap, line_width, rule
 from tui.ui.widgets.board import BoardCanvas
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.events import MouseScrollDown, MouseScrollUp
+    from textual.timer import Timer
 
+    from tui.present.checklists import View
     from tui.present.plan import Pane
     from tui.present.situation import Situation
+    from tui.present.step_rows import Deed, Row
 
 _WHEEL = 3
+_FEED_SECONDS, _LONGEST_WAIT = 0.75, 0.5
+"""The worker looks twice a second: the feed is painted with every other look, so that no event waits for longer."""
+_BELOW = 4
+"""Rows under the chosen one that stay in view with it: its facts."""
 
 
 class ScrollPane(BoardCanvas, can_focus=True):
@@ -72,7 +82,9 @@ class ScrollPane(BoardCanvas, can_focus=True):
         if self._frozen is not None:
             end = (Span(f"{_('frozen')} · ", "strong"), *end)
         if self.tabs:
-            named = tuple(Span(f" {name} ", "chip" if chosen else "muted") for name, chosen in self.tabs)
+            named = _tabs(self.tabs)
+            if line_width(named) > cells - 1:  # how far each is gives way before any name does
+                named = _tabs(tuple((name.partition(" ")[0], chosen) for name, chosen in self.tabs))
             return (*marker, *fit(named, cells - 1))
         title = self.pane_title(situation)
         return (*marker, *rule((Span(title, "strong" if self.has_focus else "text"),), end, cells - 1))
@@ -103,16 +115,93 @@ class ScrollPane(BoardCanvas, can_focus=True):
 
 
 class SidePane(ScrollPane):
-    """The situation in facts, or triage and the proposed playbook."""
+    """Triage, playbook, rollback and closure; before anybody can decide anything, the situation in facts."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "choose(-1)", show=False),
+        Binding("down", "choose(1)", show=False),
+        Binding("enter", "do", show=False),
+        Binding("left", "playbook(-1)", show=False),
+        Binding("right", "playbook(1)", show=False),
+    ]
+
+    class Did(Message):
+        """Enter was pressed on a row."""
+
+        def __init__(self, deed: Deed) -> None:
+            super().__init__()
+            self.deed = deed
+
+    class Turned(Message):
+        """The playbook before or after the shown one is wanted."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
+
+    def __init__(self, pane: str) -> None:
+        super().__init__(pane)
+        self.view: View = "triage"
+        self._chosen: Deed | None = None
+        self._rows: tuple[Row, ...] = ()
 
     def pane_title(self, situation: Situation) -> str:
         """Name of the pane."""
         return side_title(situation)
 
+    def turn_to(self, view: View) -> None:
+        """Show a view from its top."""
+        if view != self.view:
+            self.view, self.first, self._chosen = view, 0, None
+        self.redraw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave ← and → to the board where there is no playbook to turn."""
+        del parameters
+        return action != "playbook" or self.view == "playbook"
+
+    def draw(self, situation: Situation, cells: int, rows: int) -> tuple[Line, ...]:
+        """Keep the chosen row in view."""
+        chosen = self._chosen if self.has_focus else None
+        self._rows = view_rows(situation, self.view, chosen, cells)
+        at = next((index for index, row in enumerate(self._rows) if row.does is not None and row.does == chosen), None)
+        room = max(1, rows - 1)
+        if at is not None:
+            self.first = max(min(self.first, at), min(len(self._rows), at + _BELOW) - room, 0)
+        return super().draw(situation, cells, rows)
+
     def rows_of(self, situation: Situation, cells: int) -> tuple[int, Callable[[int], Line]]:
-        """Every row of the pane."""
-        lines = side_lines(situation, cells)
-        return len(lines), lines.__getitem__
+        """Every row of the view."""
+        del situation, cells
+        return len(self._rows), lambda index: self._rows[index].line
+
+    @property
+    def deeds(self) -> list[Deed]:
+        """What Enter can be pressed on, from the top."""
+        return [row.does for row in self._rows if row.does is not None]
+
+    def action_choose(self, step: int) -> None:
+        """Go to the row before or after that does something; scroll where there is none."""
+        deeds = self.deeds
+        at = deeds.index(self._chosen) if self._chosen in deeds else (-1 if step > 0 else len(deeds))
+        if 0 <= at + step < len(deeds):
+            self._chosen = deeds[at + step]
+            self.redraw()
+        else:
+            self._chosen = None if not deeds or at + step < 0 else self._chosen
+            self.action_scroll_by(step)
+
+    def action_do(self) -> None:
+        """Do it; the first Enter only chooses."""
+        if self._chosen in self.deeds and self._chosen is not None:
+            self.post_message(self.Did(self._chosen))
+        else:
+            self.action_choose(1)
+
+    def action_playbook(self, step: int) -> None:
+        """Ask for the next playbook."""
+        self.first, self._chosen = 0, None
+        self.post_message(self.Turned(step))
 
 
 class Timeline(ScrollPane):
@@ -133,9 +222,28 @@ class Timeline(ScrollPane):
 
 
 class Feed(ScrollPane):
-    """The newest events; they wait while scrolled."""
+    """The newest events; they wait while scrolled. Every row moves with each of them: painting is what costs."""
 
     freezes = True
+    _painted = 0.0
+    _waiting: Timer | None = None
+
+    def show(self, situation: Situation) -> None:
+        """Take over a new situation; paint it with the next one if it comes soon, within a second in any case."""
+        if monotonic() - self._painted >= _FEED_SECONDS:
+            self._catch_up(situation)
+            return
+        self.situation = situation
+        if self._waiting is None:
+            self._waiting = self.set_timer(_LONGEST_WAIT, self._catch_up)
+
+    def _catch_up(self, situation: Situation | None = None) -> None:
+        if self._waiting is not None:
+            self._waiting.stop()
+            self._waiting = None
+        self._painted = monotonic()
+        if newest := situation or self.situation:
+            super().show(newest)
 
     def pane_title(self, situation: Situation) -> str:  # noqa: ARG002 - the same for every situation
         """Name of the pane."""
@@ -149,6 +257,24 @@ class Feed(ScrollPane):
         return len(events), lambda index: feed.feed_line(situation, events[index], cells)
 
 
+def _tabs(tabs: tuple[tuple[str, bool], ...]) -> Line:
+    return tuple(Span(f" {name} ", "chip" if chosen else "muted") for name, chosen in tabs)
+
+
 def pane_titles(situation: Situation) -> dict[Pane, str]:
     """Names of all panes, for tab rows."""
     return {"side": side_title(situation), "timeline": _("Timeline"), "feed": _("Events")}
+
+
+def tab_row(situation: Situation, name: Pane, shared: tuple[Pane, ...], view: View) -> tuple[tuple[str, bool], ...]:
+    """Name every pane that shares a place, and which is in front; the side pane's views are named one by one."""
+    titles = pane_titles(situation)
+    if situation.incident is None:
+        return tuple((titles[each], each == name) for each in shared)
+    found: list[tuple[str, bool]] = []
+    for each in shared or ((name,) if name == "side" else ()):
+        if each == "side":
+            found += [(text, name == "side" and which == view) for which, text in tab_names(situation).items()]
+        else:
+            found.append((titles[each], each == name))
+    return tuple(found)

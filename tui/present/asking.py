@@ -1,0 +1,138 @@
+"""Which question stands behind a key, a row of the side pane, or a name in the list of further acts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, cast
+
+from tui.incident import actions as a
+from tui.incident.state import Status
+from tui.locale import _
+from tui.present import ask_status, ask_work
+from tui.present.entry_rows import step_name
+from tui.present.questions import Choice, Field, FieldError, Question
+from tui.present.spans import Line, Span, foreign
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tui.incident.state import IncidentState
+    from tui.present.situation import Situation
+    from tui.present.step_rows import Deed
+    from tui.session.commands import Order
+
+
+def ask(name: str, situation: Situation) -> Question | None:
+    """Return the question behind a key; None where it asks nothing now."""
+    make = _QUESTIONS.get(name)
+    return make(situation) if make else None
+
+
+# --- what Enter does in a pane --------------------------------------------------------------------------------------
+
+
+def for_deed(deed: Deed, situation: Situation) -> Question | None:
+    """Return the question that a row of the side pane asks."""
+    state = situation.declared
+    if state is None:
+        return None
+    match deed.kind:
+        case "tick":
+            return _tick(deed.subject, situation, state)
+        case "decide":
+            return _decide(deed.subject, situation, state)
+        case "take":
+            take = a.SetField(name=deed.subject, value=deed.value)
+            shown = situation.name(deed.value) if deed.subject == "metric" else foreign(deed.value)
+            return Question(f"{_word(deed.subject)} {shown}", lambda _said: (take,), incident=state.id)
+        case "ask":
+            return ask(deed.subject, situation)
+        case "copy":
+            return None
+
+
+def to_run(order: Order, name: str, situation: Situation) -> Question:
+    """Show exactly what would run, where, and against what, before anything does."""
+    told = [(_("exact text"), order.text), (_("folder"), str(order.folder or "")), (_("host"), order.host)]
+    about = tuple((Span(f"{label}: ", "muted"), Span(foreign(value))) for label, value in told if value)
+    state = situation.declared
+    return Question(_("run {command}").format(command=name), lambda _said: (), (), about, state.id if state else None)
+
+
+def cannot_run(missing: Sequence[str]) -> str:
+    """Say which settings and variables a command lacks."""
+    return _("cannot run: {names} not set").format(names=", ".join(missing))
+
+
+def _word(name: str) -> str:
+    return _("dominant") if name == "metric" else _("anchor")
+
+
+def _tick(step: str, situation: Situation, state: IncidentState) -> Question:
+    shown = step_name(step, situation.texts)
+    fields: tuple[Field, ...] = (Field("note", _("note"), hint=_("optional")),)
+    if state.ticked(step):
+        choices = (Choice("", _("add a note")), Choice("untick", _("take the tick away")))
+        fields = (Field("do", _("tick"), "", choices=choices), *fields)
+
+    def commands(said: Mapping[str, str]) -> tuple[a.Command, ...]:
+        return (a.UntickStep(step=step) if said.get("do") else a.TickStep(step=step, note=said["note"]),)
+
+    return Question(f"✓ {shown}", commands, fields, incident=state.id)
+
+
+def _decide(decision: str, situation: Situation, state: IncidentState) -> Question:
+    """GO against the gate takes a reason, and says so."""
+    picture = situation.incident
+    held, of = (picture.rollback_list.met, len(picture.rollback_list.checks)) if picture else (0, 0)
+    against = decision == "GO" and not (picture and picture.go)
+    gate = _("{held} of {of} conditions hold").format(held=held, of=of)
+    warning: Line = (Span(_("this goes against the gate: it takes a reason"), "watch"),) if against else ()
+    fields = (Field("why", _("why"), hint=_("needed against the gate") if against else ""),)
+    about: tuple[Line, ...] = ((Span(gate),), *((warning,) if warning else ()))
+
+    def commands(said: Mapping[str, str]) -> tuple[a.Command, ...]:
+        if against and not said["why"].strip():
+            raise FieldError("why", _("needs a reason"))
+        kind = cast("Literal['GO', 'NO_GO']", decision)
+        return (a.Decide(decision=kind, override=against, why=said["why"]),)
+
+    return Question(f"{_('decision')} {decision}", commands, fields, about, state.id)
+
+
+_QUESTIONS: dict[str, Callable[[Situation], Question | None]] = {
+    "declare": ask_status.declare,
+    "acknowledge": ask_status.acknowledge,
+    "mitigate": ask_status.mitigate,
+    "resolve": ask_status.resolve,
+    "reopen": ask_status.reopen,
+    "cancel": ask_status.cancel,
+    "merge": ask_status.merge,
+    "severity": ask_status.severity,
+    "times": ask_status.times,
+    "note": ask_work.note,
+    "update": ask_work.update,
+    "channel": ask_work.channel,
+    "title": ask_work.title,
+    "flags": ask_work.flags,
+    "roles": ask_work.roles,
+    "undo": ask_work.undo,
+    "dismiss": ask_work.dismiss,
+    "deploy": ask_work.deploy,
+    "on-call": ask_work.on_call,
+}
+
+
+def more(situation: Situation) -> tuple[tuple[str, str], ...]:
+    """Return (question, its name) for what has no key of its own and is possible now."""
+    state = situation.declared
+    found: list[tuple[str, str]] = []
+    if state is None:
+        found = [("dismiss", _("dismiss the suggestion"))] if situation.board.suggestion else []
+    else:
+        if state.status in {Status.MITIGATED, Status.RESOLVED}:
+            found.append(("reopen", _("reopen")))
+        found += [("title", _("change the title")), ("channel", _("say where the team talks"))]
+        found += [("times", _("correct start or detection")), ("cancel", _("cancel: a false alarm"))]
+        if situation.incident and len(situation.incident.open_incidents) > 1:
+            found.append(("merge", _("merge into another incident")))
+    return (*found, ("deploy", _("mark a deploy")), ("on-call", _("say who is on call")))

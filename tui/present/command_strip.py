@@ -1,0 +1,260 @@
+"""The strip of an open incident: severity, where it stands, who has it, how long is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.incident.nudges import ACK_DUE, UPDATE_DUE
+from tui.incident.state import Status
+from tui.incident.times import times
+from tui.locale import _, ngettext
+from tui.present.clocks import BLOCK_WIDTH, block_width, clock_block, clock_line, done_block
+from tui.present.format import clock, elapsed
+from tui.present.lane_words import ratio_text, value_text
+from tui.present.plan import Size
+from tui.present.refusals import status_word
+from tui.present.situation import severity_glyph
+from tui.present.spans import Line, Span, cut_middle, fit, foreign, gap, line_width, spread, width, words
+from tui.present.strip_parts import SEVERITY_WIDTH, last_error, notice, other_panels, severity_block, spaced
+
+if TYPE_CHECKING:
+    from tui.incident.slo import Clock
+    from tui.incident.state import Flag, IncidentState
+    from tui.present.situation import Situation
+
+_ANCHOR, _NAME = 18, 14
+_BAR_IN_LINE = 10
+_LEAST_STORY = 34
+_FILL = {"severe0": "fill-severe0", "severe1": "fill-severe1"}
+_PATH = (Status.DECLARED, Status.ACKNOWLEDGED, Status.MITIGATED, Status.RESOLVED, Status.CLOSED)
+
+
+def command_strip(situation: Situation, state: IncidentState, cells: int, size: Size) -> tuple[Line, ...]:
+    """Five, four or three rows, as many as while it was only suggested: declaring moves nothing."""
+    if size is Size.SMALL:
+        return _narrow(situation, state, cells)
+    return _tall(situation, state, cells, size)
+
+
+def _tall(situation: Situation, state: IncidentState, cells: int, size: Size) -> tuple[Line, ...]:
+    wide = size is Size.WIDE
+    now = situation.now
+    blocks, told = _clock_blocks(situation, cells - SEVERITY_WIDTH[size], wide=wide)
+    between = cells - SEVERITY_WIDTH[size] - sum(line_width(block[0]) for block in blocks)
+    story = _story(situation, state, between - 2, wide=wide, told=[clock_line(each, now) for each in told])
+    rows = [_badge(situation, state, wide=wide), tuple((*row, gap(2)) for row in story), *blocks]
+    return tuple(fit(tuple(span for block in rows for span in block[row]), cells) for row in range(5 if wide else 4))
+
+
+def _clock_blocks(situation: Situation, room: int, *, wide: bool) -> tuple[list[tuple[Line, ...]], list[Clock]]:
+    """Draw as many clocks as fit beside the story; those that do not are told in it. Running ones go first."""
+    now, blocks, told = situation.now, [], []
+    running = [each for each in situation.clocks if each.finished is None]
+    if not wide:
+        told = [each for each in situation.clocks if each.finished is not None]
+    shown = situation.clocks if wide else tuple(running)
+    left = room - _LEAST_STORY
+    for each in shown:
+        if each.finished is not None:
+            block = done_block(each, now)
+        else:
+            block = clock_block(each, now, BLOCK_WIDTH if wide else block_width(each, now), bar=wide)
+        if line_width(block[0]) + 2 > left:
+            told.append(each)
+            continue
+        left -= line_width(block[0]) + 2
+        blocks.append(spaced(block))
+    return blocks, told
+
+
+def _badge(situation: Situation, state: IncidentState, *, wide: bool) -> tuple[Line, ...]:
+    severity = state.severity
+    if severity is None:
+        return severity_block("?", _("no severity"), state.id, "chip", wide=wide)
+    rank = situation.rank(severity)
+    title = severity_glyph(rank) + (f" {_('DRILL')}" if state.drill and wide else "")
+    return severity_block(severity, title, state.id, _FILL[situation.role(severity)], wide=wide)
+
+
+def _story(situation: Situation, state: IncidentState, cells: int, *, wide: bool, told: list[Line]) -> tuple[Line, ...]:
+    title = spread((Span(_title(situation, state), "strong"),), _impact(situation, state), cells)
+    people = words([*_people(state), last_error(situation)], cells)
+    facts = words([_dominant(situation, state), _anchor(state), *_others(situation, state)], cells, between=2)
+    last = _last_row(situation, state, cells)
+    if wide:
+        rows = [title, (*words(told, cells), *(gap(3) for _line in told[:1]), *_path(state)), people, facts, last]
+    else:
+        rows = [title, words([_where(state), *told, last_error(situation)], cells, between=2), people, last]
+    return tuple(fit(row, cells) for row in rows)
+
+
+def _last_row(situation: Situation, state: IncidentState, cells: int) -> Line:
+    """What spoils everything goes first; then what to do next, then what was noted of production."""
+    if spoiled := notice(situation):
+        return spoiled
+    parts = [_drill(state), _handoff(state), _to_close(situation, state), _nudge(situation)]
+    return words([*parts, *_flags(state, cells)], cells, between=2)
+
+
+def _narrow(situation: Situation, state: IncidentState, cells: int) -> tuple[Line, ...]:
+    """Three rows: what, the clocks, the people."""
+    severity, now = state.severity, situation.now
+    mark, role = "?", "chip"
+    if severity is not None:
+        mark, role = f"{severity_glyph(situation.rank(severity))} {severity}", _FILL[situation.role(severity)]
+    name = state.id if not state.drill else f"{_('DRILL')} {state.id}"
+    start: Line = (gap(1), Span(f" {mark} ", role), gap(1), Span(name, "muted"), gap(2))
+    first = spread((*start, Span(_title(situation, state), "strong")), (*_where(state), gap(1)), cells)
+    bars = [clock_line(each, now, _BAR_IN_LINE) for each in situation.clocks]
+    bare = [clock_line(each, now) for each in situation.clocks]
+    least = [clock_line(each, now)[:2] for each in situation.clocks]
+    options = [bars, bare[:1] + bars[1:2] + bare[2:], bare, least]
+    room = cells - 1
+    chosen = next((option for option in options if sum(map(line_width, option)) + 3 * len(option) <= room + 3), least)
+    second = words([*chosen, _impact(situation, state)], room)
+    last = notice(situation) or words(
+        [
+            _handoff(state),
+            _to_close(situation, state),
+            _nudge(situation),
+            *_people(state),
+            *_flags(state, cells),
+            *_others(situation, state),
+            last_error(situation),
+        ],
+        room,
+        between=2,
+    )
+    return (first, fit((gap(1), *second), cells), fit((gap(1), *last), cells))
+
+
+# --- pieces ---------------------------------------------------------------------------------------------------------
+
+
+def _title(situation: Situation, state: IncidentState) -> str:
+    if state.title:
+        return foreign(state.title)
+    known = any(metric.id == state.metric for metric in situation.rules.metrics)
+    return situation.name(state.metric) if state.metric and known else _("incident without a title")
+
+
+def _where(state: IncidentState) -> Line:
+    return (Span(status_word(state.status.value).upper(), "strong"),)
+
+
+def _path(state: IncidentState) -> Line:
+    """`declared › [ACKNOWLEDGED] › mitigated › resolved › closed`."""
+    line: Line = ()
+    for status in _PATH:
+        word = status_word(status.value)
+        step = Span(f"[{word.upper()}]", "strong") if status is state.status else Span(word, "muted")
+        line = (*line, Span(" › ", "rule"), step) if line else (step,)
+    return line
+
+
+def _people(state: IncidentState) -> list[Line]:
+    named = ((_("owner"), state.owner), (_("IC"), state.commander), (_("scribe"), state.scribe))
+    return [(Span(f"{label} ", "muted"), Span(_short(name), "strong")) for label, name in named if name]
+
+
+def _short(name: str) -> str:
+    shown = foreign(name)
+    return shown if width(shown) <= _NAME else cut_middle(shown, _NAME)
+
+
+def _impact(situation: Situation, state: IncidentState) -> Line:
+    """Since when users suffer; it stands still once all is normal."""
+    known = times(state)
+    if known.started is None:
+        return ()
+    until = known.resolved if state.status is Status.RESOLVED and known.resolved else situation.now
+    return (Span(f"{_('impact')} ", "muted"), Span(elapsed(known.started, until), "strong"))
+
+
+def _dominant(situation: Situation, state: IncidentState) -> Line:
+    panel = situation.panel(state.metric) if state.metric else None
+    if panel is None:
+        return (Span(f"{_('dominant')} ", "muted"), Span("–"))
+    role = situation.role(panel.badge.severity) if panel.badge.severity else "strong"
+    ratio = f" {ratio_text(panel)}" if ratio_text(panel) else ""
+    text = f"{situation.name(panel.metric)} {value_text(panel)}{situation.unit(panel)}{ratio}"
+    return (Span(f"{_('dominant')} ", "muted"), Span(text, role))
+
+
+def _anchor(state: IncidentState) -> Line:
+    if not state.anchor:
+        return ()
+    return (Span(f"{_('anchor')} ", "muted"), Span(cut_middle(foreign(state.anchor), _ANCHOR), "text"))
+
+
+def _others(situation: Situation, state: IncidentState) -> list[Line]:
+    """Other panels that fire; and a suggestion that is worse than what was declared."""
+    found = other_panels(situation, state.metric)
+    suggestion = situation.board.suggestion
+    worse = suggestion.severity if suggestion else None
+    if worse and (state.severity is None or situation.rank(worse) < situation.rank(state.severity)):
+        mark = severity_glyph(situation.rank(worse), suggested=True)
+        found.insert(0, (Span(f"{mark} {_('suggest {severity}').format(severity=worse)}", situation.role(worse)),))
+    return found
+
+
+def _drill(state: IncidentState) -> Line:
+    return (Span(f" {_('DRILL')} ", "mode-drill"),) if state.drill else ()
+
+
+def _handoff(state: IncidentState) -> Line:
+    if state.handoff is None:
+        return ()
+    return (Span(_("handoff to {name} waits: g accepts").format(name=_short(state.handoff.page.to)), "watch"),)
+
+
+def _to_close(situation: Situation, state: IncidentState) -> Line:
+    """`to close · 5 missing · due 2026-11-27`."""
+    picture = situation.incident
+    if picture is None or state.status is not Status.RESOLVED:
+        return ()
+    lacking = sum(condition.met is not True for condition in picture.closure)
+    many = ngettext("{count} missing", "{count} missing", lacking).format(count=lacking)
+    late = picture.due is not None and situation.now.date() > picture.due
+    due = f" · {_('overdue') if late else _('due')} {picture.due}" if picture.due else ""
+    return (Span(f"{_('to close')} · {many}{due}", "watch" if late else "strong"),)
+
+
+def _flags(state: IncidentState, cells: int) -> list[Line]:
+    """What somebody noted of production, with who and when where there is room: a note, never a claim."""
+    freeze, push = state.deploys_frozen, state.push
+    noted: list[tuple[str, Flag]] = []
+    if freeze is not None and freeze.on:
+        noted.append((_("FREEZE NOTED"), freeze))
+    if push is not None and not push.on:
+        noted.append((_("PUSH OFF NOTED"), push))
+    full = [_flag(text, flag, who=True) for text, flag in noted]
+    fits = sum(line_width(line) + 2 for line in full) <= cells
+    return full if fits else [_flag(text, flag, who=False) for text, flag in noted]
+
+
+def _flag(text: str, flag: Flag, *, who: bool) -> Line:
+    chip = Span(f" {text} ", "chip")
+    return (chip, Span(f" {_short(flag.by)} {clock(flag.at)[:5]}", "muted")) if who else (chip,)
+
+
+def _nudge(situation: Situation) -> Line:
+    """The one reminder."""
+    nudge = situation.incident.nudge if situation.incident else None
+    if nudge is None:
+        return ()
+    own = {
+        ACK_DUE: _("nobody acknowledged yet: a") + _to_call(situation),
+        UPDATE_DUE: _("an update to the team is due: u"),
+    }
+    keys = {
+        reminder.id: {"owner": "g", "severity": "s"}[reminder.missing] for reminder in situation.rules.nudging.reminders
+    }
+    text = own.get(nudge) or f"{foreign(situation.texts.title(f'nudge.{nudge}'))}: {keys[nudge]}"
+    return (Span(f"! {text}", "watch"),)
+
+
+def _to_call(situation: Situation) -> str:
+    """Whom to call when nobody answers: who is on call, else who stands in."""
+    on_call = situation.incident.team.on_call if situation.incident else None
+    return f" · {_('call')} {_short(on_call.name)}" if on_call else ""

@@ -1,0 +1,202 @@
+"""From a key to a question, from its answer to the worker, and back: the screen's side of every decision."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from tui.incident.actions import PinEvidence, RecordRun
+from tui.locale import _, ngettext
+from tui.present.asking import ask, cannot_run, for_deed, more, to_run
+from tui.present.command_keys import command_keys
+from tui.present.entry_rows import entry_words
+from tui.present.questions import Question, on_screen
+from tui.present.refusals import status_word
+from tui.present.spans import foreign
+from tui.session.command_post import Ask
+from tui.ui.screens.pick import PickScreen
+from tui.ui.screens.question import QuestionScreen
+from tui.ui.screens.run import RunScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.incident.actions import Command
+    from tui.present.situation import Situation
+    from tui.present.step_rows import Deed
+    from tui.session.command_post import Answered
+    from tui.session.commands import Ended
+    from tui.ui.app import GuardiaApp
+    from tui.ui.engine import Commanding
+
+
+class Commander:
+    """Asks and submits for one board. It records nothing itself and shows nothing as done."""
+
+    def __init__(self, app: GuardiaApp, post: Commanding, say: Callable[[str], None]) -> None:
+        """`say` shows one calm sentence for a moment."""
+        self._app, self._post, self._say = app, post, say
+        self._numbers = count(1)
+        self._last = ""
+        """Who acted last: Enter means the same person again."""
+
+    def ask(self, name: str, situation: Situation) -> None:
+        """Ask what a key asks, if it means anything now."""
+        picture = situation.incident
+        if picture is None:
+            return
+        if name == "incidents":
+            self._pick_incident(situation)
+            return
+        if picture.read_only:
+            self._say(_("read only: this screen looks and records nothing"))
+            return
+        if all(key.asks != name for key in command_keys(situation)):
+            self._say(self._why_not(situation))
+        elif name == "snooze":
+            self._post.snooze()
+        elif name == "more":
+            self._pick(_("More"), more(situation), lambda chosen: self._put(ask(chosen, situation), situation))
+        else:
+            self._put(ask(name, situation), situation)
+
+    def do(self, deed: Deed, situation: Situation) -> None:
+        """Do what Enter does on a row of the side pane."""
+        if deed.kind == "copy":
+            self._command(deed.subject, situation)
+        elif situation.incident is not None and situation.incident.read_only:
+            self._say(_("read only: this screen looks and records nothing"))
+        elif situation.declared is None:
+            self._say(_("nothing is open: d declares"))
+        else:
+            self._put(for_deed(deed, situation), situation)
+
+    def _command(self, command: str, situation: Situation) -> None:
+        """Copy a command; where it could also run, and be recorded, offer both."""
+        name = situation.texts.short(f"command.{command}")
+        able = situation.declared is not None and situation.incident is not None and not situation.incident.read_only
+        missing = self._post.order(command).missing
+
+        def chosen(what: str) -> None:
+            if what == "run":
+                self._put(to_run(self._post.order(command), name, situation), situation, start=command)
+                return
+            self._app.copy_to_clipboard(self._post.order(command).text)
+            self._say(_("copied: {command}").format(command=name))
+
+        if able and not missing:
+            self._pick(name, (("copy", _("copy")), ("run", _("run it"))), chosen)
+            return
+        chosen("copy")
+        if able:
+            self._say(f"{_('copied: {command}').format(command=name)} · {cannot_run(missing)}")
+
+    def _run(self, command: str, name: str, actor: str, incident: str | None) -> None:
+        order = self._post.order(command)
+
+        def record(ended: Ended) -> None:
+            folder = str(order.folder) if order.folder else ""
+            run = RecordRun(
+                command=command,
+                exit_code=ended.exit_code,
+                duration_ms=ended.duration_ms,
+                tail=ended.tail,
+                host=order.host,
+                folder=folder,
+            )
+            self._post.submit(Ask((run,), actor, incident, next(self._numbers)))
+            self._app.wake()
+
+        self._app.push_screen(RunScreen(order, name, record))
+
+    def pin(self, request_id: str, situation: Situation) -> None:
+        """Ask whether to pin every record of a requestId as evidence."""
+        state = situation.declared
+        if state is None:
+            self._say(_("nothing is open: d declares"))
+            return
+        pin = PinEvidence(request_id=request_id)
+        what = _("evidence {id}").format(id=foreign(request_id))
+        self._put(Question(what, lambda _said: (pin,), incident=state.id), situation)
+
+    def turn_playbook(self, step: int, situation: Situation) -> None:
+        """Open the playbook before or after the shown one, in the runbook's order."""
+        known = [playbook.id for playbook in situation.rules.playbooks]
+        shown = situation.incident.playbook if situation.incident else None
+        at = known.index(shown.id) if shown else (-1 if step > 0 else 0)
+        self._post.open_playbook(known[(at + step) % len(known)])
+        self._app.wake()
+
+    def asks_before_leaving(self, situation: Situation) -> bool:
+        """Ask whether to leave while something is open or not saved; False where there is nothing to ask."""
+        picture = situation.incident
+        if picture is None or picture.read_only or not (picture.open_incidents or picture.unsaved):
+            return False
+        many = len(picture.open_incidents)
+        title = ngettext(
+            "{count} incident is open: leave all the same?", "{count} incidents are open: leave all the same?", many
+        ).format(count=many)
+        if picture.unsaved:
+            title = _("NOT SAVED: what was decided is lost if you leave now")
+        self._pick(title, (("leave", _("leave")), ("", _("stay"))), lambda _chosen: self._app.exit())
+        return True
+
+    def confirm(self, answered: Answered, situation: Situation) -> None:
+        """Say what the disk has now, or why it has not."""
+        outcome = answered.outcome
+        if outcome.refusal is not None:
+            self._say(" · ".join(on_screen(reason, situation.texts) for reason in outcome.refusal.reasons))
+        elif outcome.not_saved is not None:
+            self._say(f"{_('NOT SAVED')} ({outcome.not_saved.error})")
+        elif not outcome.records:
+            self._say(_("nothing to record: it is so already"))
+        else:
+            entry = outcome.records[0].entry
+            what, about = entry_words(entry.payload, situation.texts)
+            self._say(f"✓ {what} {about}".strip() + f" · {entry.actor}")
+
+    def _put(self, question: Question | None, situation: Situation, *, start: str = "") -> None:
+        """Ask. `start`: the command of the runbook that Enter starts, instead of recording anything yet."""
+        if question is None or situation.incident is None:
+            return
+        people = situation.incident.people
+        if self._last in people:
+            people = (self._last, *(name for name in people if name != self._last))
+
+        def submit(commands: tuple[Command, ...], actor: str) -> int:
+            number, self._last = next(self._numbers), actor
+            if start:
+                screen.dismiss(True)
+                self._app.call_later(self._run, start, question.what, actor, question.incident)
+                return number
+            self._post.submit(Ask(commands, actor, question.incident, number))
+            self._app.wake()
+            return number
+
+        screen = QuestionScreen(question, situation, people, submit)
+        self._app.push_screen(screen)
+
+    def _pick_incident(self, situation: Situation) -> None:
+        picture = situation.incident
+        if picture is None or len(picture.open_incidents) < 2:  # noqa: PLR2004 - one to choose beside the shown one
+            self._say(_("no other incident is open"))
+            return
+        entries = tuple(
+            (state.id, f"{state.id}  {state.severity or '–'}  {status_word(state.status.value)}  {state.title}")
+            for state in picture.open_incidents
+        )
+        self._pick(_("Open incidents"), entries, self._post.choose)
+
+    def _pick(self, title: str, entries: tuple[tuple[str, str], ...], take: Callable[[str], None]) -> None:
+        def taken(chosen: str | None) -> None:
+            if chosen:
+                take(chosen)
+                self._app.wake()
+
+        self._app.push_screen(PickScreen(title, entries), taken)
+
+    def _why_not(self, situation: Situation) -> str:
+        state = situation.declared
+        if state is None:
+            return _("nothing is open: d declares")
+        return _("not possible while the incident is {status}").format(status=status_word(state.status.value))

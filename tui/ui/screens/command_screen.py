@@ -1,0 +1,104 @@
+"""A screen from which an incident is commanded: its keys, what Enter does in the side pane, the bell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from tui.incident.slo import Level
+from tui.locale import _
+from tui.present.checklists import VIEWS
+from tui.present.command_keys import command_keys as working_keys
+from tui.ui.commander import Commander
+from tui.ui.widgets.board import Footer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tui.incident.slo import Clock
+    from tui.present.situation import Situation
+    from tui.session.command_post import Answered
+    from tui.session.picture import IncidentPicture
+    from tui.ui.app import GuardiaApp
+    from tui.ui.engine import Engine
+    from tui.ui.widgets.panes import SidePane
+
+COMMANDS = {
+    "d": "declare", "a": "acknowledge", "m": "mitigate", "R": "resolve", "s": "severity", "u": "update", "n": "note",
+    "f": "flags", "g": "roles", "U": "undo", "h": "snooze", "i": "incidents", "M": "more",
+}  # fmt: skip
+"""Keys that ask something, and what they ask."""
+
+
+class CommandScreen(Screen[None]):
+    """Knows what is open now; leaves asking to its commander."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, f"command('{asks}')", show=False) for key, asks in COMMANDS.items()
+    ]
+    engine: Engine
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.live: Situation | None = None
+        """The newest situation: header, strip and clocks never freeze."""
+        self.commander: Commander | None = None
+        """Asks and submits; None where nobody can decide anything."""
+        self._over: set[Clock] | None = None
+        """Clocks known to have run out; None before the first look."""
+
+    def take_command(self) -> None:
+        """Begin to ask and submit, where there is somebody to submit to."""
+        app = cast("GuardiaApp", self.app)
+        self.commander = Commander(app, app.post, self.say) if app.post else None
+
+    def say(self, sentence: str) -> None:
+        """Show one sentence in the last row for a moment."""
+        self.query_one(Footer).say(sentence)
+
+    def clock_time(self, incident: IncidentPicture | None) -> datetime:
+        """Return the time of the clocks: never before the newest entry, should this machine's clock be set back."""
+        now = self.engine.now()
+        return incident.state.now(now) if incident is not None and incident.state is not None else now
+
+    def ring(self) -> None:
+        """Ring the bell once for each clock of the incident that runs out, and for nothing else."""
+        if self.live is None or self.live.declared is None:
+            return
+        over = {each for each in self.live.clocks if each.finished is None and each.level(self.live.now) is Level.OVER}
+        if self._over is not None and over - self._over:
+            self.app.bell()
+        self._over = over
+
+    def command_keys(self) -> list[tuple[str, str]]:
+        """Return what can be done to an incident now, and the views of the side pane."""
+        if self.live is None or self.live.incident is None:
+            return []
+        found = [(each.key, each.label) for each in working_keys(self.live)]
+        return [*found, (" ".join(view[0] for view in VIEWS), _("side pane"))]
+
+    def action_command(self, asks: str) -> None:
+        """Ask what a key asks."""
+        if self.commander is not None and self.live is not None:
+            self.commander.ask(asks, self.live)
+
+    def on_side_pane_did(self, message: SidePane.Did) -> None:
+        """Do what Enter does on a row."""
+        if self.commander is not None and self.live is not None:
+            self.commander.do(message.deed, self.live)
+
+    def on_side_pane_turned(self, message: SidePane.Turned) -> None:
+        """Open the playbook before or after the shown one."""
+        if self.commander is not None and self.live is not None:
+            self.commander.turn_playbook(message.step, self.live)
+
+    def confirm(self, answered: Answered) -> None:
+        """Say what the disk has now."""
+        if self.commander is not None and self.live is not None:
+            self.commander.confirm(answered, self.live)
+
+    def asks_before_leaving(self) -> bool:
+        """Ask whether to leave an open incident; False when none is open."""
+        return self.commander is not None and self.live is not None and self.commander.asks_before_leaving(self.live)
