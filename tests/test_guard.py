@@ -187,7 +187,7 @@ def test_a_field_that_the_metric_does_not_list_is_dropped() -> None:
         ("METRIC_AUTH_5XX", "durationMs", float("nan"), False),
     ],
 )
-def test_numbers(metric: str, field: str, value: float | None, bad: bool) -> None:  # noqa: FBT001 - a table's column
+def test_numbers(metric: str, field: str, value: float | None, bad: bool) -> None:
     assert Guard(RULES).bad_fields(records({"metric": metric, field: value})).to_list() == [bad]
 
 

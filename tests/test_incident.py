@@ -101,7 +101,7 @@ def test_a_mitigation_noted_late_may_lie_before_the_acknowledgement() -> None:
 
 
 @pytest.mark.parametrize("met", [False, None])
-def test_resolving_takes_quiet_time_or_a_reason(met: bool | None) -> None:  # noqa: FBT001 - a parameter of the test
+def test_resolving_takes_quiet_time_or_a_reason(met: bool | None) -> None:
     play = mitigated()
     loud = replace(FACTS, readings=(reading(NORMAL, met=met),))
     assert play.refused(a.Resolve(), 40, facts=loud) == [Code.NOT_NORMAL_YET]
@@ -733,7 +733,7 @@ def test_closing_needs_a_mitigation() -> None:
         ("", False),
     ],
 )
-def test_a_root_cause_names_a_place_or_a_setting(text: str, names: bool) -> None:  # noqa: FBT001 - a test's parameter
+def test_a_root_cause_names_a_place_or_a_setting(text: str, names: bool) -> None:
     assert gates.names_cause(text, RUNBOOK) is names
 
 

@@ -165,7 +165,7 @@ def test_events_of_the_trace_are_no_other_lines() -> None:
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_the_command_prints_exactly_the_lines_that_bear_the_id(tmp_path: Path, packed: bool) -> None:  # noqa: FBT001
+def test_the_command_prints_exactly_the_lines_that_bear_the_id(tmp_path: Path, packed: bool) -> None:
     raw = gzip.decompress(OUTAGE.read_bytes())
     folder = tmp_path / "it's a 'log' folder; $(x)"
     folder.mkdir()

@@ -14,10 +14,10 @@ from textual.widget import Widget
 
 from tests import boards
 from tests.boards import FakeEngine, SeekableEngine
+from tui.crash import crash_report
 from tui.locale import LANGUAGES, catalogue, use
 from tui.present.spans import ROLES
 from tui.ui.app import GuardiaApp
-from tui.crash import crash_report
 from tui.ui.palette import DARK_THEME, LIGHT_THEME, PLAIN, SIXTEEN_THEME, role_styles
 from tui.ui.screens.board import BoardScreen
 from tui.ui.screens.help import HelpScreen

@@ -267,9 +267,9 @@ def agrees(log: Path, folder: Path, key: str, values: list[tuple[str, str]]) -> 
 
 
 def test_the_sweep_agrees_with_check_under_an_edited_runbook(spike_log: Path, tmp_path: Path) -> None:
-    agrees(spike_log, tmp_path, "for", [("0s", '"0s"'), ("7m", '"7m"'), ("25m", '"25m"')])
-    agrees(spike_log, tmp_path, "threshold", [("5", "5"), ("60", "60"), ("500", "500")])
-    agrees(spike_log, tmp_path, "window", [("2m", '"2m"'), ("10m", '"10m"')])
+    agrees(spike_log, tmp_path, "for", [("0s", '"0s"'), ("25m", '"25m"')])
+    agrees(spike_log, tmp_path, "threshold", [("5", "5"), ("60", "60")])
+    agrees(spike_log, tmp_path, "window", [("2m", '"2m"')])
 
 
 @needs_samples
@@ -285,8 +285,8 @@ def test_on_the_real_night_the_near_miss_fires_after_five_minutes(tmp_path: Path
 
 @needs_samples
 def test_on_the_real_night_the_sweep_agrees_with_check_for_each_value(tmp_path: Path) -> None:
-    agrees(NIGHT, tmp_path, "for", [(f"{minutes}m", f'"{minutes}m"') for minutes in (2, 5, 7, 10)])
-    agrees(NIGHT, tmp_path, "threshold", [(str(limit), str(limit)) for limit in (10, 20, 66)])
+    agrees(NIGHT, tmp_path, "for", [(f"{minutes}m", f'"{minutes}m"') for minutes in (5, 7)])
+    agrees(NIGHT, tmp_path, "threshold", [(str(limit), str(limit)) for limit in (20, 66)])
 
 
 def test_it_prints_the_change_and_touches_no_file(spike_log: Path, tmp_path: Path) -> None:

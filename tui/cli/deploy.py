@@ -28,7 +28,8 @@ def deploy() -> None:
 @click.pass_obj
 def mark(options: Options, text: str, kind: Literal["backend", "frontend"]) -> int:
     """Add a mark; 0 recorded, 1 refused or not saved."""
-    from tui.cli.incident_desk import OK, REFUSED, open_case, timed
+    from tui.cli.incident_desk import open_case, timed
+    from tui.cli.incident_report import OK, REFUSED
     from tui.incident.facts import Facts
     from tui.incident.team import MarkDeploy
     from tui.session.act import TeamDesk
@@ -49,7 +50,8 @@ def mark(options: Options, text: str, kind: Literal["backend", "frontend"]) -> i
 @click.pass_obj
 def list_all(options: Options) -> int:
     """Print every deploy that is known; 0 always."""
-    from tui.cli.incident_desk import OK, open_case
+    from tui.cli.incident_desk import open_case
+    from tui.cli.incident_report import OK
     from tui.cli.output import emit_json
     from tui.present.incident_text import both_zones
     from tui.session.deploys import completed

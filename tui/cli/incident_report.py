@@ -52,7 +52,7 @@ def report(case: Case, outcome: Outcome) -> None:
         click.echo(words.missing_line(missing, texts))
 
 
-def emit(case: Case, ok: bool, state: IncidentState, missing: Sequence[str]) -> None:  # noqa: FBT001 - as in the output
+def emit(case: Case, ok: bool, state: IncidentState, missing: Sequence[str]) -> None:
     """Print the object of every `--json`."""
     from tui.present.incident_json import result, state_result
 

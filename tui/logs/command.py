@@ -20,6 +20,8 @@ _LONGEST_PAUSE: Final = 60.0
 """Seconds between an exit and the next start: doubled each time, short again after a run longer than the longest."""
 _GRACE: Final = 0.5
 """Seconds a command has to end when asked to."""
+_LAST_GRACE: Final = 5.0
+"""Seconds the system has, at most, to clear away a command that was ended by force."""
 _LAST_STEPS: Final = 2.0
 """Seconds a command has to exit by itself once it closed its output."""
 _PAGE: Final = "{page}"
@@ -74,10 +76,10 @@ class _Running:
         self.output.close()
         if self._gone_within(0):
             return
-        for signum in (signal.SIGTERM, signal.SIGKILL):
+        for signum, seconds in ((signal.SIGTERM, _GRACE), (signal.SIGKILL, _LAST_GRACE)):
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signum)
-            if self._gone_within(_GRACE):
+            if self._gone_within(seconds):
                 return
 
     def _gone_within(self, seconds: float) -> bool:
@@ -112,11 +114,11 @@ class _CommandSource:
         """The latest of each kind of thing that happened."""
         return self._notes.all + (self._running.remarks if self._running else ())
 
-    def identity(self, generation: int | None = None) -> FileIdentity | None:  # noqa: ARG002 -- the protocol's
+    def identity(self, generation: int | None = None) -> FileIdentity | None:
         """None: a command's output has no identity."""
         return None
 
-    def fetch(self, offset: int, length: int, generation: int | None = None) -> bytes | None:  # noqa: ARG002 -- the protocol's
+    def fetch(self, offset: int, length: int, generation: int | None = None) -> bytes | None:
         """None: a command's output is not kept."""
         return None
 

@@ -62,15 +62,15 @@ class Unavailable:
         """The same."""
         return (self._note,) if self._note else ()
 
-    def read(self, limit: int = BLOCK_BYTES) -> Block | None:  # noqa: ARG002 -- the protocol's
+    def read(self, limit: int = BLOCK_BYTES) -> Block | None:
         """None."""
         return None
 
-    def identity(self, generation: int | None = None) -> FileIdentity | None:  # noqa: ARG002 -- the protocol's
+    def identity(self, generation: int | None = None) -> FileIdentity | None:
         """None."""
         return None
 
-    def fetch(self, offset: int, length: int, generation: int | None = None) -> bytes | None:  # noqa: ARG002 -- the protocol's
+    def fetch(self, offset: int, length: int, generation: int | None = None) -> bytes | None:
         """None."""
         return None
 

@@ -211,11 +211,11 @@ class Pipe:
             self._notes.tell(Note(Code.CAME_BACK))
         return block
 
-    def identity(self, generation: int | None = None) -> FileIdentity | None:  # noqa: ARG002 -- the protocol's
+    def identity(self, generation: int | None = None) -> FileIdentity | None:
         """None: a pipe has no identity."""
         return None
 
-    def fetch(self, offset: int, length: int, generation: int | None = None) -> bytes | None:  # noqa: ARG002 -- the protocol's
+    def fetch(self, offset: int, length: int, generation: int | None = None) -> bytes | None:
         """None: what a pipe gave is gone."""
         return None
 

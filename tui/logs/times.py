@@ -83,7 +83,7 @@ def moment(text: str, zone: tzinfo) -> datetime | None:
 
 def _from_iso(found: re.Match[str], zone: tzinfo) -> datetime:
     hour, minute, second = int(found["hour"]), int(found["minute"]), int(found["second"] or 0)
-    day_after, leap = hour == 24 and minute == second == 0, second == 60  # noqa: PLR2004 - as ISO 8601 writes them
+    day_after, leap = hour == 24 and minute == second == 0, second == 60
     at = datetime.fromisoformat(found["day"]).replace(
         hour=0 if day_after else hour, minute=minute, second=59 if leap else second, tzinfo=_zone(found) or zone
     )

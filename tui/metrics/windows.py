@@ -106,7 +106,7 @@ def _any_of(column: pl.Expr, values: Sequence[str | int], *, numeric: bool) -> p
 
 
 def _is_class(value: str | int) -> bool:
-    return isinstance(value, str) and len(value) == 3 and value.lower().endswith("xx")  # noqa: PLR2004 - "5xx"
+    return isinstance(value, str) and len(value) == 3 and value.lower().endswith("xx")
 
 
 def _in_class(column: pl.Expr, value: str | int) -> pl.Expr:

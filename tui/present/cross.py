@@ -54,7 +54,7 @@ def _label_cells(cells: int) -> int:
 
 
 def _row(situation: Situation, row: CrossRow, total: int, cells: int) -> Line:
-    leading = len(row.values) != 2  # noqa: PLR2004 - a pair
+    leading = len(row.values) != 2
     factor = _factor(row)
     numbers = (
         right(number(row.count), _COUNT),

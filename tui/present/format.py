@@ -59,7 +59,7 @@ def percent(share: float | None) -> str:
     if share is None:
         return "–"
     scaled = share * 100
-    if 0 < scaled < 0.05:  # noqa: PLR2004 - rounds to 0.0
+    if 0 < scaled < 0.05:
         return "<0.1"
     return f"{scaled:.0f}" if scaled >= _BIG or scaled == int(scaled) else f"{scaled:.1f}"
 
@@ -68,9 +68,9 @@ def times(ratio: float | None) -> str:
     """`×4.1`, `×118`: how many times the baseline; at most five cells."""
     if ratio is None:
         return ""
-    if ratio >= 999.5:  # noqa: PLR2004 - the last ratio that three digits can say
+    if ratio >= 999.5:
         return "×999+"
-    return f"×{ratio:.0f}" if ratio >= 10 else f"×{ratio:.1f}"  # noqa: PLR2004 - two digits suffice from here
+    return f"×{ratio:.0f}" if ratio >= 10 else f"×{ratio:.1f}"
 
 
 def clock(at: datetime) -> str:

@@ -95,9 +95,9 @@ def lag_text(seconds: float) -> str:
     """Seconds with a decimal below ten, whole below a minute and a half, minutes beyond."""
     if seconds < _WHOLE_FROM:
         return f"{seconds:.1f} s"
-    if seconds < 90:  # noqa: PLR2004 - seconds still read well
+    if seconds < 90:
         return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"  # noqa: PLR2004
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"
 
 
 def fill_progress(board: Board) -> float | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 
 
-def result(ok: bool, incident: str | None, state: dict[str, Any], missing: Sequence[str]) -> dict[str, Any]:  # noqa: FBT001 - the key's own name
+def result(ok: bool, incident: str | None, state: dict[str, Any], missing: Sequence[str]) -> dict[str, Any]:
     """The object of every `incident … --json`: `docs/schemas/incident.schema.json`."""
     return {"ok": ok, "incident": incident, "state": state, "missing": list(missing)}
 

@@ -43,7 +43,7 @@ def trace_line(situation: Situation, rows: tuple[TraceRow, ...], index: int, cel
     one = rows[index]
     before = rows[index - 1].row.at if index else None
     passed = gap_text(one.row.at - before) if before is not None else ""
-    bad = one.row.status is not None and one.row.status >= 500  # noqa: PLR2004 - a server error
+    bad = one.row.status is not None and one.row.status >= 500
     said = f"{one.row.status if one.row.status is not None else '–'} {where(situation, one.row)}"
     more = foreign(one.row.detail) if one.row.detail else ""
     start: Line = (

@@ -179,7 +179,7 @@ def _encodable(path: str) -> bool:
 
 def _escaped(byte: int) -> str:
     char = chr(byte)
-    if byte < 0x80 and char.isprintable() and char not in "'\\":  # noqa: PLR2004 - ASCII
+    if byte < 0x80 and char.isprintable() and char not in "'\\":
         return char
     return f"\\{byte:03o}"
 

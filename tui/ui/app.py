@@ -50,7 +50,7 @@ _FEED_ROWS = 500
 class WithoutColour(LineFilter):
     """Takes every colour out of what is drawn, so that no colour sequence reaches the terminal."""
 
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - the toolkit's signature
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the segments with their attributes only."""
         return [
             segment

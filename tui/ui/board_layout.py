@@ -26,10 +26,10 @@ class BoardLayout(Layout):
 
     def arrange(
         self,
-        parent: Widget,  # noqa: ARG002 - given by the toolkit
+        parent: Widget,
         children: list[Widget],
         size: Cells,
-        greedy: bool = True,  # noqa: ARG002, FBT001, FBT002 - given by the toolkit
+        greedy: bool = True,  # noqa: FBT002 - given by the toolkit
     ) -> ArrangeResult:
         """Return a placement for every child that has a box."""
         boxes = self._plan(size.width, size.height).boxes

@@ -178,7 +178,7 @@ class Commander:
 
     def _pick_incident(self, situation: Situation) -> None:
         picture = situation.incident
-        if picture is None or len(picture.open_incidents) < 2:  # noqa: PLR2004 - one to choose beside the shown one
+        if picture is None or len(picture.open_incidents) < 2:
             self._say(_("no other incident is open"))
             return
         entries = tuple(

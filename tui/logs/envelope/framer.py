@@ -138,7 +138,7 @@ class Framer:
             return _ONE_LINE.match(line) is not None
         return (len(line) <= _SHORT + 1 or line.startswith(_ARRAY.encode())) and _OPENS.match(line) is not None
 
-    def _open_document(self, one_line: bool, out: list[Batch]) -> None:  # noqa: FBT001 - private
+    def _open_document(self, one_line: bool, out: list[Batch]) -> None:
         held = bytes(self._carry)
         self._document = Document(self._next - len(held), self._max_line, one_line=one_line)
         self._carry.clear()

@@ -32,7 +32,7 @@ def _peel_json(record: Fields, _: Context) -> list[Piece] | None:
 def _several(message: list[object], hint: int | None) -> list[Piece]:
     if all(isinstance(part, str) for part in message):
         return [Piece(str(part), hint) for part in message]
-    octets = [part for part in message if isinstance(part, int) and 0 <= part <= 0xFF]  # noqa: PLR2004 - a byte
+    octets = [part for part in message if isinstance(part, int) and 0 <= part <= 0xFF]
     if len(octets) < len(message):
         return contents(None, hint)
     try:

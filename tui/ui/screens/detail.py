@@ -163,7 +163,7 @@ class DetailScreen(DigScreen):
         board, rules = situation.board, situation.rules
         self.ask("detail", lambda engine: metric_detail(rules, engine.store, asked, board.now, board.alerts))
 
-    def answered(self, slot: str, value: object, *, last: bool) -> None:  # noqa: ARG002 - these are never long
+    def answered(self, slot: str, value: object, *, last: bool) -> None:
         """Take the detail, or what became of a file."""
         from tui.metrics.detail import MetricDetail
 

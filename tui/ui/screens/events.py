@@ -171,7 +171,7 @@ class EventsScreen(DigScreen):
         rules, wanted, until = situation.rules, self._wanted, situation.board.now
         self.ask("events", lambda engine: (wanted, search_on(rules, engine.store, wanted, before, until, LIMIT)))
 
-    def answered(self, slot: str, value: object, *, last: bool) -> None:  # noqa: ARG002 - one kind of question
+    def answered(self, slot: str, value: object, *, last: bool) -> None:
         """Take the rows, if they are still asked for."""
         if isinstance(value, tuple) and value[0] == self._wanted and not (self.frozen and self._found is not None):
             self._found = value[1]

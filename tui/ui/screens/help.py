@@ -25,7 +25,7 @@ class HelpPane(ScrollPane):
 
     keys: tuple[tuple[str, str], ...] = ()
 
-    def pane_title(self, situation: Situation) -> str:  # noqa: ARG002 - the same for every situation
+    def pane_title(self, situation: Situation) -> str:
         """Name of the pane."""
         return _("Help")
 

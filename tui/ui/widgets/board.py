@@ -70,7 +70,7 @@ class Lane(BoardCanvas, can_focus=True):
         """Return the rows of the lane, with the focus marker in the first column."""
         return lane(situation, self.index, cells, self.lane_style, focused=self.has_focus)[:rows]
 
-    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - the toolkit's signature
+    def watch_has_focus(self, has_focus: bool) -> None:
         """Show the focus marker, or take it away."""
         super().watch_has_focus(has_focus)
         self.redraw()

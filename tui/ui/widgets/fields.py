@@ -117,7 +117,7 @@ class ChoiceField(Canvas, can_focus=True):
             self.redraw()
             self.post_message(self.Picked(self))
 
-    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - the toolkit's signature
+    def watch_has_focus(self, has_focus: bool) -> None:
         """Show which field has the focus."""
         super().watch_has_focus(has_focus)
         self.redraw()

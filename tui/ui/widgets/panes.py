@@ -108,7 +108,7 @@ class ScrollPane(BoardCanvas, can_focus=True):
         event.stop()
         self.action_scroll_by(-_WHEEL)
 
-    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - the toolkit's signature
+    def watch_has_focus(self, has_focus: bool) -> None:
         """Show the focus marker, or take it away."""
         super().watch_has_focus(has_focus)
         self.redraw()
@@ -209,7 +209,7 @@ class Timeline(ScrollPane):
 
     freezes = True
 
-    def pane_title(self, situation: Situation) -> str:  # noqa: ARG002 - the same for every situation
+    def pane_title(self, situation: Situation) -> str:
         """Name of the pane."""
         return _("Timeline")
 
@@ -245,7 +245,7 @@ class Feed(ScrollPane):
         if newest := situation or self.situation:
             super().show(newest)
 
-    def pane_title(self, situation: Situation) -> str:  # noqa: ARG002 - the same for every situation
+    def pane_title(self, situation: Situation) -> str:
         """Name of the pane."""
         return _("Events")
 

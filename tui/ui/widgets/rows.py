@@ -126,7 +126,7 @@ class Rows(Canvas, can_focus=True):
         event.stop()
         self.action_choose(-_WHEEL)
 
-    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - the toolkit's signature
+    def watch_has_focus(self, has_focus: bool) -> None:
         """Show the chosen row, or no longer."""
         super().watch_has_focus(has_focus)
         self.redraw()
