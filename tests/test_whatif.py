@@ -269,7 +269,7 @@ def agrees(log: Path, folder: Path, key: str, values: list[tuple[str, str]]) -> 
 def test_the_sweep_agrees_with_check_under_an_edited_runbook(spike_log: Path, tmp_path: Path) -> None:
     agrees(spike_log, tmp_path, "for", [("0s", '"0s"'), ("25m", '"25m"')])
     agrees(spike_log, tmp_path, "threshold", [("5", "5"), ("60", "60")])
-    agrees(spike_log, tmp_path, "window", [("2m", '"2m"')])
+    agrees(spike_log, tmp_path, "window", [("10m", '"10m"')])
 
 
 @needs_samples

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tui.present.situation import Situation
 
 View = Literal["triage", "playbook", "rollback", "closure"]
+CLOSING = Deed("ask", "closing")
+"""Opens the closing form."""
 VIEWS: tuple[View, ...] = ("triage", "playbook", "rollback", "closure")
 
 
@@ -112,6 +114,8 @@ class _Pen(StepPen):
         normal = self.picture.normal
         if normal is not None:
             yield from self.check(normal)
+        if self.picture.state is not None:
+            yield self.row(CLOSING, (Span(_("fill in and close")),))
         yield from self._closing()
         if self.picture.due is not None:
             yield Row(fact(_("due"), str(self.picture.due), self.cells))

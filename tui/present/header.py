@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tui.locale import _, ngettext
 from tui.logs.source import SourceState
-from tui.present.format import clock, local, number
+from tui.present.format import clock, duration, local, number, stamp
 from tui.present.spans import Line, Span, fit, foreign, gap, line_width, spread, width, words
 
 if TYPE_CHECKING:
@@ -66,7 +67,11 @@ def _warnings(situation: Situation) -> list[Line]:
         )
     if not board.final:
         done = fill_progress(board)
-        found.append((Span(_("partial") + (f" {done:.0%}" if done is not None else ""), "title-watch"),))
+        left = f" {duration(timedelta(seconds=board.fill_seconds))}" if board.fill_seconds else ""
+        found.append((Span(_("partial") + (f" {done:.0%}{left}" if done is not None else ""), "title-watch"),))
+    if board.dropped is not None:
+        about = _("only counts before {time}").format(time=stamp(board.dropped.before, board.now))
+        found.append((Span(about, "title-watch"),))
     return found
 
 

@@ -164,10 +164,10 @@ class GuardiaApp(App[None]):
         return self._board.live
 
     def on_answer(self, message: Answer) -> None:
-        """Tell the question that waits for it; the rest shows in the next picture."""
+        """Tell the question that waits for it, and the screens that save drafts; the rest shows in the next picture."""
         number = message.answered.ask.number
         for screen in self.screen_stack:
-            if isinstance(screen, QuestionScreen) and screen.waiting == number:
+            if isinstance(screen, DigScreen) or (isinstance(screen, QuestionScreen) and screen.waiting == number):
                 screen.take(message.answered)
         self._board.confirm(message.answered)
 

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from tui.incident.actions import PinEvidence, RecordRun
 from tui.locale import _, ngettext
 from tui.present.asking import ask, cannot_run, for_deed, more, to_run
+from tui.present.checklists import CLOSING
+from tui.present.closure import close
 from tui.present.command_keys import command_keys
 from tui.present.entry_rows import entry_words
 from tui.present.questions import Question, on_screen
 from tui.present.refusals import status_word
 from tui.present.spans import foreign
 from tui.session.command_post import Ask
+from tui.ui.screens.closure import ClosureScreen
 from tui.ui.screens.pick import PickScreen
 from tui.ui.screens.question import QuestionScreen
 from tui.ui.screens.run import RunScreen
@@ -68,6 +71,8 @@ class Commander:
             self._say(_("read only: this screen looks and records nothing"))
         elif situation.declared is None:
             self._say(_("nothing is open: d declares"))
+        elif deed == CLOSING:
+            self._app.push_screen(ClosureScreen(situation, situation.declared))
         else:
             self._put(for_deed(deed, situation), situation)
 
@@ -118,6 +123,22 @@ class Commander:
         pin = PinEvidence(request_id=request_id)
         what = _("evidence {id}").format(id=foreign(request_id))
         self._put(Question(what, lambda _said: (pin,), incident=state.id), situation)
+
+    def actor(self, situation: Situation) -> str:
+        """Return who acts where nobody is asked: who acted last, else the usual one."""
+        people = situation.incident.people if situation.incident else ()
+        return self._last if self._last in people else next(iter(people), "")
+
+    def save(self, command: Command, situation: Situation) -> int:
+        """Have a draft recorded without asking; returns the number that the answer will bear."""
+        number, state = next(self._numbers), situation.declared
+        self._post.submit(Ask((command,), self.actor(situation), state.id if state else None, number))
+        self._app.wake()
+        return number
+
+    def close(self, situation: Situation) -> None:
+        """Ask once whether to close the incident."""
+        self._put(close(situation), situation)
 
     def turn_playbook(self, step: int, situation: Situation) -> None:
         """Open the playbook before or after the shown one, in the runbook's order."""

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from tui.locale import _
 from tui.metrics.board import State
-from tui.present.checklists import VIEWS
+from tui.present.checklists import CLOSING, VIEWS
 from tui.present.plan import PANES, Pane, Plan, Shape, Size, plan
 from tui.present.playbook import proposed_playbook
 from tui.present.situation import Situation, nothing_yet
@@ -228,7 +228,8 @@ class BoardScreen(CommandScreen):
         pane = self.focused
         if not isinstance(pane, SidePane) or self.shown is None or self.shown.incident is None or not pane.deeds:
             return []
-        found = [("↑ ↓ " + _("enter"), _("do"))]
+        found = [("c", _("form"))] if CLOSING in pane.deeds else []
+        found.append(("↑ ↓ " + _("enter"), _("do")))
         return [*found, ("← →", "playbook")] if pane.view == "playbook" else found
 
     @property
@@ -287,8 +288,11 @@ class BoardScreen(CommandScreen):
         self._draw()
 
     def action_view(self, view: View) -> None:
-        """Show and focus a view of the side pane."""
-        self.query_one(SidePane).turn_to(view)
+        """Show and focus a view of the side pane; closure once more opens the form."""
+        pane = self.query_one(SidePane)
+        if view == "closure" and pane.has_focus and pane.view == view and CLOSING in pane.deeds:
+            pane.post_message(SidePane.Did(CLOSING))
+        pane.turn_to(view)
         self.action_pane("side")
 
     def action_back(self) -> None:

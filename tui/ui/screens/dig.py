@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui.present.situation import Situation
+    from tui.session.command_post import Answered
     from tui.ui.app import GuardiaApp
     from tui.ui.questions import Ask, Learned
 
@@ -149,6 +150,9 @@ class DigScreen(Screen[None]):
 
     def answered(self, slot: str, value: object, *, last: bool) -> None:
         """Take the answer to a question."""
+
+    def take(self, answered: Answered) -> None:
+        """Take notice of what became of something that was asked of the desk."""
 
     # --- keys ---------------------------------------------------------------------------------------------------------
 

@@ -86,6 +86,11 @@ class ChoiceField(Canvas, can_focus=True):
         """The chosen value; empty while none is."""
         return "" if self._at is None else self.choices[self._at].value
 
+    def choose(self, value: str) -> None:
+        """Choose the one with that value; none where there is no such."""
+        self._at = next((index for index, choice in enumerate(self.choices) if choice.value == value), None)
+        self.redraw()
+
     def build(self, cells: int, rows: int) -> tuple[Line, ...]:
         """Every choice with its number, the chosen one marked; the chosen one alone where there is no room."""
         del rows
