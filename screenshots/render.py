@@ -13,6 +13,11 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from tui.ui.app import GuardiaApp
 
 HERE = Path(__file__).resolve().parent
 SAMPLES = HERE.parent / "sample_logs"
@@ -35,6 +40,8 @@ class Picture:
 
 
 OUTAGE, CALM, COMBINED = "auth-outage.ndjson.gz", "calm.ndjson.gz", "combined.ndjson.gz"
+TAKEN = ("a", "enter", "enter")
+"""Keys that declare and acknowledge what is suggested."""
 FIRING, QUIET, BOTH = "2026-03-02T02:07:00Z", "2026-03-02T02:30:00Z", "2026-03-02T02:17:00Z"
 
 PICTURES = (
@@ -47,6 +54,13 @@ PICTURES = (
     Picture("board-outage-100x30", OUTAGE, FIRING, (100, 30)),
     Picture("board-outage-80x24", OUTAGE, FIRING, (80, 24)),
     Picture("board-outage-80x24-es", OUTAGE, FIRING, (80, 24), lang="es"),
+    Picture("command-160x45", OUTAGE, FIRING, (160, 45), keys=(*TAKEN, "p")),
+    Picture("command-160x45-es", OUTAGE, FIRING, (160, 45), lang="es", keys=(*TAKEN, "p")),
+    Picture("command-100x30", OUTAGE, FIRING, (100, 30), keys=(*TAKEN, "p")),
+    Picture("command-80x24", OUTAGE, FIRING, (80, 24), keys=(*TAKEN, "t")),
+    Picture("declare-160x45", OUTAGE, FIRING, (160, 45), keys=("d",)),
+    Picture("metric-100x30", OUTAGE, FIRING, (100, 30), keys=("1", "1")),
+    Picture("trace-100x30", OUTAGE, FIRING, (100, 30), keys=("x", "enter")),
     Picture("help-100x30", OUTAGE, FIRING, (100, 30), keys=("question_mark",)),
 )
 
@@ -59,6 +73,7 @@ async def draw(picture: Picture) -> str:
     from tui.logs.opening import SourceSet
     from tui.runbook.load import load_runbook
     from tui.session.clock import Cursor
+    from tui.session.command_post import CommandPost, Place
     from tui.session.engine import Engine
     from tui.ui.app import GuardiaApp
 
@@ -69,14 +84,21 @@ async def draw(picture: Picture) -> str:
         load_runbook(None, picture.lang), sources, clock=Cursor(at), mode="review", zone=UTC, opening=lambda _end: at
     )
     engine.drain()
-    app = GuardiaApp(engine, look="light" if picture.look == "light" else "dark", color=picture.color)
+    with TemporaryDirectory() as folder:
+        post = CommandPost(engine, Place(Path(folder), ("ana",)))
+        look: Literal["light", "dark"] = "light" if picture.look == "light" else "dark"
+        return await shot(GuardiaApp(post, look=look, color=picture.color), picture)
+
+
+async def shot(app: GuardiaApp, picture: Picture) -> str:
+    """Press the keys and take the picture."""
     async with app.run_test(size=picture.size) as pilot:
-        while "UTC" not in app.export_screenshot() or engine.span is None:
-            await pilot.pause()
-        await pilot.pause(0.6)
+        while "UTC" not in app.export_screenshot():
+            await pilot.pause(0.1)
+        await pilot.pause(1.0)
         for key in picture.keys:
             await pilot.press(key)
-        await pilot.pause()
+            await pilot.pause(0.8)
         svg = app.export_screenshot(title="guardia")
     # Without this, runs of spaces collapse; and a picture should not fetch its font from somewhere.
     kept = svg.replace("<text ", '<text xml:space="preserve" ')
