@@ -32,7 +32,7 @@ TYPED = "Tr0ub4dorAnd3"
 FORM = {
     "impact": "1 de 3 logins",
     "root_cause": "auth.js:118",
-    "mitigation": "vuelta a 6e19d04",
+    "mitigation": "rollback a 6e19d04",
     "lesson": "van aparte",
     "lucky": "",
     "preventive": "alerta",
@@ -51,9 +51,9 @@ def _terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     use("en")
 
 
-def mitigated(data_dir: Path, *more: actions.Command, evidence: bool = True) -> None:
+def mitigated(data_dir: Path, *more: actions.Command, evidence: bool = True, lang: str = "en") -> None:
     """An incident of which everything is done but the form."""
-    rooms.filled(post := rooms.room(data_dir))
+    rooms.filled(post := rooms.room(data_dir, lang=lang))
     declared = rooms.done(post, actions.Declare(severity="SEV1", title="login")).outcome
     assert isinstance(declared, Outcome)
     assert declared.state.evidence, "declaring pins the anchor"
@@ -91,13 +91,14 @@ async def on_board(pilot: Pilot[None]) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 async def test_a_whole_close_by_keys(tmp_path: Path, lang: str) -> None:
-    mitigated(tmp_path, evidence=False)
     use(lang)
+    mitigated(tmp_path, evidence=False, lang=lang)
     app = GuardiaApp(rooms.room(tmp_path, lang=lang))
     async with app.run_test(size=(160, 45)) as pilot:
         await form(pilot)
-        for text in FORM.values():
-            await pilot.press(*letters(text), "tab")
+        for name, text in FORM.items():
+            prefilled = "rollback" if name == "mitigation" else ""
+            await pilot.press(*letters(text.removeprefix(prefilled)), "tab")
         await pilot.press("2", "tab")
         await until(pilot, {"en": "draft saved", "es": "borrador guardado"}[lang])
         await until(pilot, "CANNOT CLOSE 7/8" if lang == "en" else "NO SE PUEDE CERRAR 7/8")
@@ -174,8 +175,9 @@ async def test_a_secret_is_masked_before_it_is_stored_or_shown_again(tmp_path: P
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 async def test_a_wrong_date_is_said_below_it_and_leaving_takes_a_second_key(tmp_path: Path, lang: str) -> None:
-    mitigated(tmp_path, actions.SetField(name="action", value="x"), actions.SetField(name="action_owner", value="@x"))
     use(lang)
+    filled = (actions.SetField(name="action", value="x"), actions.SetField(name="action_owner", value="@x"))
+    mitigated(tmp_path, *filled, lang=lang)
     wrong = {"en": "not a date: write YYYY-MM-DD", "es": "no es una fecha: se escribe YYYY-MM-DD"}[lang]
     app = GuardiaApp(rooms.room(tmp_path, lang=lang))
     async with app.run_test(size=(100, 30)) as pilot:
@@ -214,13 +216,13 @@ async def test_ctrl_n_goes_only_where_something_is_missing(tmp_path: Path) -> No
         for _press in range(4):
             seen += [name for name, row in screen._rows.items() if row.input.has_focus]
             await pilot.press("ctrl+n")
-    assert seen == ["impact", "mitigation", "lesson", "preventive"]
+    assert seen == ["impact", "lesson", "preventive", "action"]
 
 
 async def test_what_others_write_is_shown_but_never_over_what_one_types(tmp_path: Path) -> None:
     mitigated(tmp_path)
     app = GuardiaApp(rooms.room(tmp_path))
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await form(pilot)
         await pilot.press(*letters("mine"))
         rooms.filled(other := rooms.room(tmp_path, "@beto"))
@@ -238,8 +240,8 @@ async def test_it_fits_and_speaks_one_language(
     tmp_path: Path, size: tuple[int, int], lang: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    mitigated(tmp_path, actions.SetField(name="impact", value="y " * 300), actions.Resolve(why="calm"))
     use(lang)
+    mitigated(tmp_path, actions.SetField(name="impact", value="y " * 300), actions.Resolve(why="calm"), lang=lang)
     app = GuardiaApp(rooms.room(tmp_path, lang=lang))
     async with app.run_test(size=size) as pilot:
         await form(pilot)

@@ -245,7 +245,7 @@ def test_what_belongs_to_the_team_stands_in_the_timeline_too() -> None:
         ("nothing open", {"d", "a", "n", "M"}),
         ("declared", {"a", "m", "s", "u", "n", "f", "g", "M"}),
         ("mitigated", {"R", "s", "u", "n", "f", "g", "U", "M"}),
-        ("resolved", {"n", "f", "g", "U", "M"}),
+        ("resolved", {"u", "n", "f", "g", "U", "M"}),
     ],
 )
 def test_only_keys_that_work_now_are_named(name: str, keys: set[str]) -> None:

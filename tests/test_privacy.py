@@ -172,3 +172,30 @@ def test_nothing_visible_can_reach_a_terminal_as_a_command(text: str) -> None:
     assert not re.search(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff]", shown)
     assert visible(shown) == shown
     shown.encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password='hunter2Correct b",
+        "password=(hunter2Correct)",
+        "password==hunter2Correct",
+        "PASSWORD:=hunter2Correct",
+        '{\\"password\\":\\"hunter2Correct\\"}',
+        "curl -u admin:hunter2Correct somewhere",
+        "mysql -uroot -phunter2Correct db",
+        "see //admin:hunter2Correct@db",
+    ],
+)
+def test_a_password_is_masked_however_it_is_written(text: str) -> None:
+    assert "hunter2Correct" not in mask(text).text
+
+
+@pytest.mark.parametrize("text", ["card_4111111111111111", "tarjeta4111111111111111", "n.4111.1111.1111.1111"])
+def test_a_card_is_masked_also_when_something_is_glued_to_it(text: str) -> None:
+    assert "1111" not in mask(text).text
+
+
+@pytest.mark.parametrize("text", ["ana@localhost", "ana@192.0.2.7", "ana＠mail.example"])
+def test_addresses_without_a_usual_domain_are_masked(text: str) -> None:
+    assert "ana" not in mask(text).text

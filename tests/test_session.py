@@ -46,6 +46,12 @@ def test_times_are_read_as_people_type_them(typed: str, meant: datetime) -> None
     assert read(typed) == meant
 
 
+@pytest.mark.parametrize("typed", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "-700000d", "", "yesterday"])
+def test_a_time_that_no_log_can_be_of_is_a_mistake(typed: str) -> None:
+    with pytest.raises(TimeError):
+        read(typed)
+
+
 @given(st.text(max_size=30))
 def test_any_text_is_a_time_or_a_time_error(typed: str) -> None:
     with suppress(TimeError):
@@ -144,6 +150,17 @@ def test_review_ends_at_the_end_of_the_data_and_its_last_line_needs_no_newline(t
     run.close()
     assert end == NOW
     assert base_events(run) == 2
+
+
+def test_a_record_from_the_future_never_moves_the_end_of_the_data(tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    log.write_bytes(event(NOW, 1) + event(NOW + timedelta(days=7000), 2))
+    sources = SourceSet([str(log)], live=False)
+    run = Engine(LOADED, sources, clock=Cursor(NOW), mode="review", zone=UTC, wall=Cursor(NOW + timedelta(days=5)))
+    run.drain()
+    end = run.end()
+    run.close()
+    assert end == NOW
 
 
 def test_the_same_record_in_two_exports_counts_once(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from tui.logs.inflate import Inflater
 from tui.logs.opening import SourceSet, open_sources
 from tui.logs.pipe import Pipe, Pump, open_piped
 from tui.logs.seek import seek_time
-from tui.logs.source import Block, Code, Note, Source, SourceState, identify
+from tui.logs.source import Block, Code, Note, Source, SourceState, identify, shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -677,6 +677,15 @@ def test_a_command_is_restarted_with_growing_pauses() -> None:
         clock[0] += 0.1
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
     source.close()
+
+
+def test_a_name_is_shown_without_the_secrets_in_it(tmp_path: Path) -> None:
+    for name, gone in (("dump-of-ana.perez@mail.example.log", "perez"), ("password=hunter2Correct.log", "hunter2")):
+        (tmp_path / name).write_bytes(b"x\n")
+        sources = SourceSet([str(tmp_path / name)], live=False)
+        assert gone not in sources.sources[0].name
+        sources.close()
+    assert shown_name("api-7d9c5b6f4-x2x9k_2026-11-19T22.log") == "api-7d9c5b6f4-x2x9k_2026-11-19T22.log"
 
 
 def test_commands_that_fail_say_so_and_none_outlives_the_source() -> None:

@@ -38,6 +38,11 @@ def mask(text: str) -> Masked:
     return _apply(_NET, text)
 
 
+def mask_name(name: str) -> str:
+    """Mask a file's or a command's name: numbers and long identifiers are what such names are made of, and stay."""
+    return _apply(_NAME_NET, name).text
+
+
 def identifier_hit(identifier: str) -> bool:
     """Whether the net would touch a requestId; the pattern for long opaque strings does not apply to those (§1)."""
     return bool(_apply(_IDENTIFIER_NET, identifier).kinds)
@@ -118,8 +123,10 @@ _URL = (
     r"(?P<rest>[^\s?#]*)(?P<query>[?#](?!‹)\S+)?"
 )
 
-_KEY_AND_SIGN = re.compile(r"(?<![\w.-])(?P<key>-{0,2}[^\W\d][\w.-]*)(?P<sign>[\"']?\s{0,3}(?:=|:(?!//))\s{0,3})")
+_KEY_AND_SIGN = re.compile(r"(?<![\w.-])(?P<key>-{0,2}[^\W\d][\w.-]*)(?P<sign>\\?[\"']?\s{0,8}(?::?=+|:(?!//))\s{0,8})")
 _VALUE = re.compile(r"""(?!‹)(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s,;&"'(){}\[\]=][^\s,;&"'(){}\[\]]*)""")
+_SECRET = re.compile(r"""(?!‹value›)(?:"[^"\r\n]*"|'[^'\r\n]*'|\S+)""")
+"""What follows a key that names a secret goes up to the next space, whatever it is written with."""
 _KEY_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-zñ]+")
 _HARMLESS = re.compile(r"""["']?(?:true|false|[0-9]{1,5})["']?""", re.IGNORECASE)
 _NEVER_HARMLESS = ("SECRET", "TOKEN", "KEY", "PASS", "PIN", "URL", "DSN")
@@ -151,7 +158,11 @@ def _settings(text: str) -> str:
     pieces = []
     done = 0
     for match in _KEY_AND_SIGN.finditer(text):
-        value = _VALUE.match(text, match.end()) if match.start() >= done else None
+        value = (
+            (_SECRET if _is_secret(match["key"]) else _VALUE).match(text, match.end())
+            if match.start() >= done
+            else None
+        )
         if value and _must_go(match["key"], match["sign"], value.group()):
             pieces += [text[done : match.end()], "‹value›"]
             done = value.end()
@@ -161,11 +172,17 @@ def _settings(text: str) -> str:
 def _must_go(key: str, sign: str, value: str) -> bool:
     if sign.lstrip("\"'").startswith("="):
         return not _HARMLESS.fullmatch(value) or any(word in key.upper() for word in _NEVER_HARMLESS)
+    return _is_secret(key)
+
+
+def _is_secret(key: str) -> bool:
     return not _SENSITIVE_PARTS.isdisjoint(part.lower() for part in _KEY_PARTS.findall(key))
 
 
 def _card(match: re.Match[str]) -> str | None:
-    """Luhn's check over the digits."""
+    """Luhn's check over the digits; the digits of a requestId that is shaped like one are no card's."""
+    if any(one.start() <= match.start() and match.end() <= one.end() for one in _REQUEST_ID.finditer(match.string)):
+        return None
     digits = [int(character) for character in match.group() if character.isdigit()]
     doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
     return "‹card›" if (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0 else None
@@ -220,11 +237,18 @@ _IDENTIFIER_NET = (
     _whole("jwt", r"(?<![A-Za-z0-9])eyJ[\w-]{5,}(?:\.[\w-]*)*"),
     _judged("url", _URL, _url),
     _rest("query", r"(?<=[\w/])(\?)[\w.%~\[\]-]{1,80}=\S*"),
-    _whole("email", r"(?<![\w.%+-])[\w.%+-]+?(?:@|%(?:25)*40)(?:[\w-]+\.)+[^\W\d_][\w-]+"),
+    _whole(
+        "email",
+        r"(?<![\w.%+-])[\w.%+-]+?(?:[@＠]|%(?:25)*40)(?:(?:[\w-]+\.)+[^\W\d_][\w-]+|localhost\b|(?:[0-9]{1,3}\.){3}[0-9]{1,3})",
+    ),
     _whole("vendor-key", rf"(?<![A-Za-z0-9])(?:{_VENDOR_KEYS})"),
+    _rest("userinfo", r"((?:^|\s)(?:-u|--user)[ =]{1,3}[\w.@-]+:)(?!‹)\S+"),
+    _rest("userinfo", r"((?<![:\w])//)[^\s/@‹]+:[^\s/@]+(?=@)"),
+    _rest("value", r"(\b(?:mysql|mysqldump|mariadb)\b[^\r\n]{0,80}?\s-p)(?!‹)\S+"),
     _rest("vendor-key", r"(hooks\.slack\.com/)(?!‹)\S+"),
     ("value", _settings),
-    _judged("card", r"(?<![\w.-])[2-6](?:[ -]?[0-9]){12,18}(?![\w-])", _card),
+    _judged("card", r"(?<![0-9])[2-6](?:[ .\u00a0-]{0,2}[0-9]){12,18}(?![0-9])", _card),
     _judged("phone", r"(?<![\w./#+-])\+?\(?[0-9]{1,15}\)?(?:[ .-]?\(?[0-9]{2,15}\)?){0,6}(?![\w-])", _phone),
 )
+_NAME_NET = tuple(each for each in _IDENTIFIER_NET if each[0] not in ("card", "phone"))
 _NET = (*_IDENTIFIER_NET, _judged("opaque", r"(?<![\w+/-])[\w+/-]{24,}={0,2}(?![\w+/-])", _opaque, re.ASCII))

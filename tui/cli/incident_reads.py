@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tui.session.engine import Engine
 
 UNLINKED = "unlinked"
+_LONGEST_POSTMORTEM = 16 << 20
+"""Bytes of a file that are linted at most: a postmortem is never that long, a device has no end."""
 PATTERN = re.compile(r"[*?\[]")
 FORMATS = ("md", "json", "bundle", "rotation")
 
@@ -115,7 +117,8 @@ def _lint_file(options: Options, file: str) -> int:
     from tui.incident.state import IncidentState
 
     try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        with Path("/dev/stdin" if file == "-" else file).open("rb") as stream:
+            text = stream.read(_LONGEST_POSTMORTEM).decode()
     except OSError as error:
         raise unreadable(_("the file cannot be read ({errno})"), error) from None
     except UnicodeDecodeError:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, Protocol
 
-from tui.privacy import visible
+from tui.privacy import mask_name, visible
 
 BLOCK_BYTES: Final = 8 << 20
 """Bytes that one `read` hands out at most, unless told otherwise."""
@@ -193,8 +193,8 @@ class Source(Protocol):
 
 
 def shown_name(path: str) -> str:
-    """Give a path as it may be shown: undecodable bytes and control characters visible."""
-    return visible(os.fsencode(path).decode("utf-8", "replace"))
+    """Give a path as it may be shown: secrets masked, undecodable bytes and control characters visible."""
+    return visible(mask_name(os.fsencode(path).decode("utf-8", "replace")))
 
 
 def errno_name(error: OSError) -> str:

@@ -206,7 +206,7 @@ def _condition(one: Condition, situation: Situation, cells: int) -> Iterator[Lin
 
 def _told(one: Condition, situation: Situation) -> tuple[str, str]:
     """A condition's name and what it lacks; nothing twice."""
-    title = _capital(sentence(situation.texts.short(f"closure.{one.id}")))
+    title = sentence(situation.texts.short(f"closure.{one.id}"))
     lacks = ", ".join(sentence(name_of(name, situation.texts)) for name in one.missing)
     return title, "" if lacks.casefold() == title.casefold() else lacks
 

@@ -60,4 +60,5 @@ def _moving(situation: Situation, status: Status | None) -> Iterator[CommandKey]
         yield CommandKey("R", _("resolved"), "resolve")
     if status in _WORKING:
         yield CommandKey("s", _("severity"), "severity")
+    if status in {*_WORKING, Status.RESOLVED}:
         yield CommandKey("u", _("update"), "update")

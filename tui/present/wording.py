@@ -117,8 +117,9 @@ def amount(value: float, unit: str) -> str:
 
 
 def compared(value: float, limit: float, unit: str, equal: str = "=") -> str:
-    """`47 > 0`, `298 < 1 000 ms`. `equal`: the sign for a value on its limit."""
-    mark = ">" if value > limit else "<" if value < limit else equal
+    """`47 > 0`, `298 < 1 000 ms`, `5 ≥ 3`. `equal`: the sign for a value on its limit; `≥` also for one above it."""
+    over = equal if equal == "≥" else ">"
+    mark = over if value > limit else "<" if value < limit else equal
     shown = amount(value, unit)
     tail = f" {unit}" if unit and shown.endswith(f" {unit}") else ""
     return f"{shown.removesuffix(tail)} {mark} {amount(limit, unit)}"

@@ -70,7 +70,7 @@ def read_change(text: str) -> Change:
     """Read `RULE.KEY=VALUE`; an empty VALUE takes the key away. Raises ChangeError for anything else."""
     place, equals, value = text.partition("=")
     rule, key = read_place(place)
-    if not equals:
+    if not equals or not text.isprintable():
         raise ChangeError(text)
     return Change(rule, key, read_value(value))
 

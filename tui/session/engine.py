@@ -12,7 +12,7 @@ from tui.metrics.build import build_board
 from tui.metrics.feed import event_rows
 from tui.metrics.retention import kept_since
 from tui.metrics.store import Store
-from tui.session.clock import Cursor
+from tui.session.clock import Cursor, WallClock
 from tui.session.reader import Reader
 from tui.session.since import begin, end_of, line_clock, may_have_begun_earlier, plain_files, stop, warm_up
 from tui.session.times import ceil_minute, floor_minute
@@ -37,6 +37,9 @@ RESCAN = timedelta(seconds=5)
 
 READ_SECONDS = 0.15
 """How long one `advance` may go on reading before it shows what there is."""
+
+FUTURE = timedelta(seconds=60)
+"""How far ahead of the wall clock a record may be before it counts as one from the future."""
 
 _OVER = (SourceState.DONE, SourceState.DOWN, SourceState.UNREADABLE)
 
@@ -67,6 +70,7 @@ class Engine:
         newest_first: bool = False,
         cap: int | None = None,
         monotonic: Callable[[], float] = system_monotonic,
+        wall: Clock | None = None,
     ) -> None:
         self.mode: Mode = mode
         self.loaded = loaded
@@ -80,6 +84,7 @@ class Engine:
         """First and last minute of the data read so far."""
         self._opening: Callable[[datetime], datetime] | None = opening
         self._monotonic = monotonic
+        self._wall = wall or WallClock()
         self._began = monotonic()
         self._shown_at: datetime | None = None
         self._rescanned_at: datetime | None = None
@@ -198,10 +203,18 @@ class Engine:
         return tuple(place.source.name for place in self.reader.places)
 
     def end(self) -> datetime | None:
-        """End of the data, rounded up to the minute; None without any."""
+        """End of the data, rounded up to the minute; None without any.
+
+        A record from the future never moves it (contracts §1): one line with a wrong clock would hide everything that
+        fires. A log that lies in the future as a whole is taken at its word.
+        """
         lasts = [status.last for status in self.reader.statuses() if status.last]
         lasts += [self._peeked_end] if self._peeked_end else []
-        return ceil_minute(max(lasts)) if lasts else None
+        if not lasts:
+            return None
+        wall = self._wall.now()
+        past = self.store.span(wall) if max(lasts) > wall + FUTURE else None
+        return ceil_minute(past[1] if past else max(lasts))
 
     def close(self) -> None:
         """Let go of every source."""

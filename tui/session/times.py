@@ -10,6 +10,9 @@ from tui.runbook.model import parse_duration
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Where a cursor stands before any data is known."""
 
+YEARS = range(2000, 2101)
+"""The years a log or an incident can be of."""
+
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
 
 
@@ -24,17 +27,24 @@ def parse_time(text: str, *, now: datetime, day: date, zone: tzinfo) -> datetime
     """
     said = text.strip()
     try:
-        if said.startswith("-"):
-            span = parse_duration(said[1:])
-            if isinstance(span, timedelta):
-                return now - span
-        if clock := _CLOCK.fullmatch(said):
-            hour, minute, second = (int(part or 0) for part in clock.groups())
-            return datetime.combine(day, time(hour, minute, second), zone).astimezone(UTC)
-        moment = datetime.fromisoformat(said)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = _read(said, now, day, zone).astimezone(UTC)
     except (ValueError, OverflowError):
         raise TimeError(said) from None
+    if moment.year not in YEARS:
+        raise TimeError(said)
+    return moment
+
+
+def _read(said: str, now: datetime, day: date, zone: tzinfo) -> datetime:
+    if said.startswith("-"):
+        span = parse_duration(said[1:])
+        if isinstance(span, timedelta):
+            return now - span
+    if clock := _CLOCK.fullmatch(said):
+        hour, minute, second = (int(part or 0) for part in clock.groups())
+        return datetime.combine(day, time(hour, minute, second), zone)
+    moment = datetime.fromisoformat(said)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def is_relative(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ class Commander:
 
     def ask(self, name: str, situation: Situation) -> None:
         """Ask what a key asks, if it means anything now."""
+        situation = replace(situation, now=self._post.now())  # the moment the question says is the one recorded
         picture = situation.incident
         if picture is None:
             return
@@ -65,6 +67,7 @@ class Commander:
 
     def do(self, deed: Deed, situation: Situation) -> None:
         """Do what Enter does on a row of the side pane."""
+        situation = replace(situation, now=self._post.now())
         if deed.kind == "copy":
             self._command(deed.subject, situation)
         elif situation.incident is not None and situation.incident.read_only:
@@ -138,6 +141,7 @@ class Commander:
 
     def close(self, situation: Situation) -> None:
         """Ask once whether to close the incident."""
+        situation = replace(situation, now=self._post.now())
         self._put(close(situation), situation)
 
     def turn_playbook(self, step: int, situation: Situation) -> None:

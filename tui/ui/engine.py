@@ -84,6 +84,10 @@ class Commanding(Protocol):
         """What people decided, as of the last `advance`."""
         ...
 
+    def now(self) -> datetime:
+        """The moment that what is asked now would be recorded at."""
+        ...
+
     def submit(self, ask: Ask) -> None:
         """Have commands performed by the next `advance`."""
         ...

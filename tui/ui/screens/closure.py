@@ -67,6 +67,7 @@ class ClosureScreen(DigScreen):
         self._saved: datetime | None = None
         self._then: Literal["", "leave", "close"] = ""
         """What waits until every draft is saved; nothing does once one was refused."""
+        self._left = False
         self._previewed: Sequence[Recorded] | None = None
         self._gate_rows = len(closure.gate_lines(situation, _PREVIEW_FROM))
 
@@ -116,6 +117,8 @@ class ClosureScreen(DigScreen):
             self.leave()
             return
         self._draw_form(situation, state)
+        placed = self.boxes(self.size.width, self.size.height - TOP - 1)
+        self.query_one("#preview", Rows).display = "preview" in placed  # what has no place must not get the focus
         gate = self.query_one(Gate)
         gate.show(situation)
         wanted = len(closure.gate_lines(situation, gate.size.width or _PREVIEW_FROM))
@@ -282,5 +285,7 @@ class ClosureScreen(DigScreen):
             self._go_on()
 
     def leave(self) -> None:
-        """Leave: the incident is closed, or somebody else ended it."""
-        super().action_back()
+        """Leave, once, and never in place of a question that stands over the form."""
+        if self.is_active and not self._left:
+            self._left = True
+            self.dismiss()

@@ -62,7 +62,7 @@ class PickScreen(ModalScreen[str]):
             Span(_("enter"), "strong"),
             gap(2),
             Span(_("esc"), "strong"),
-            Span(f" {_('leave')}", "muted"),
+            Span(f" {_('back')}", "muted"),
         )
         self.query_one("#question-foot", Lines).write((fit(foot, self.app.size.width),))
 

@@ -39,6 +39,7 @@ class Canvas(Widget):
         """Build the lines anew and repaint the rows that differ."""
         size = self.size
         if size.width <= 0 or size.height <= 0:
+            self._built_for = Size(0, 0)  # it may come back as large as it was, with something else to show
             return
         old, self._lines = self._lines, self.build(size.width, size.height)
         if self._built_for != size:
