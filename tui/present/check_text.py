@@ -59,7 +59,8 @@ def _details(board: Board, loaded: LoadedRunbook) -> Iterator[str]:
     rule = loaded.texts.title(f"rule.{suggestion.rule}")
     panel = next(panel for panel in board.panels if panel.metric == suggestion.metric)
     if panel.ack_since is not None:
-        yield f"  {rule} · " + _("firing since {time} UTC").format(time=clock(panel.ack_since))
+        since = clock(panel.ack_since)
+        yield "  " + _("firing since {time} UTC · loudest rule: {rule}").format(time=since, rule=rule)
     elif panel.fires_at is not None:
         yield f"  {rule} · " + _("fires at {time} UTC if it goes on").format(time=clock(panel.fires_at))
     if suggestion.anchor is not None:
