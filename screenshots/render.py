@@ -58,6 +58,8 @@ PICTURES = (
     Picture("command-160x45-es", OUTAGE, FIRING, (160, 45), lang="es", keys=(*TAKEN, "p")),
     Picture("command-100x30", OUTAGE, FIRING, (100, 30), keys=(*TAKEN, "p")),
     Picture("command-80x24", OUTAGE, FIRING, (80, 24), keys=(*TAKEN, "t")),
+    Picture("closure-100x30", OUTAGE, FIRING, (100, 30), keys=(*TAKEN, "c", "c")),
+    Picture("closure-160x45-es", OUTAGE, FIRING, (160, 45), lang="es", keys=(*TAKEN, "c", "c")),
     Picture("declare-160x45", OUTAGE, FIRING, (160, 45), keys=("d",)),
     Picture("metric-100x30", OUTAGE, FIRING, (100, 30), keys=("1", "1")),
     Picture("trace-100x30", OUTAGE, FIRING, (100, 30), keys=("x", "enter")),
