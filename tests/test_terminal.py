@@ -54,6 +54,15 @@ class Terminal:
             self._tmux("pipe-pane", f"cat > '{record}'")
         self.keys("Enter")
 
+    def resize(self, width: int, height: int) -> None:
+        """Make the window another size."""
+        self._tmux("resize-window", "-x", str(width), "-y", str(height))
+
+    def signal(self, name: str) -> None:
+        """Send a signal to guardia itself, the child of the pane's shell."""
+        shell = self._tmux("display-message", "-p", "#{pane_pid}").strip()
+        subprocess.run(["pkill", f"-{name}", "-P", shell], check=True, timeout=30)
+
     def keys(self, *names: str) -> None:
         """Press keys."""
         self._tmux("send-keys", *names)
@@ -179,3 +188,58 @@ def test_nothing_planted_reaches_the_bytes_of_the_terminal(
     print(f"{len(found)} planted strings in {len(written)} bytes written to the terminal")
     assert len(written) > 10_000
     assert not found
+
+
+OUTAGE = ROOT / "sample_logs" / "auth-outage.ndjson.gz"
+
+
+def command(pane: Terminal, folder: Path, actor: str) -> None:
+    pane.run("review", OUTAGE, "--at", "2026-03-02T02:07:00Z", "--lang", "en", "--data-dir", folder, "--as", actor)
+    pane.until(lambda text: "02:07:00 UTC" in text)
+
+
+def test_four_people_on_one_incident_see_each_other_whatever_happens_to_one(
+    terminal: Callable[[int, int], Terminal], tmp_path: Path
+) -> None:
+    folder = tmp_path / "data"
+    panes = [terminal(100, 30) for _person in range(4)]
+    for number, pane in enumerate(panes):
+        command(pane, folder, f"p{number}")
+    panes[0].keys("a")
+    panes[0].until(lambda text: "enter" in text.splitlines()[-1])
+    panes[0].keys("Enter")
+    for pane in panes:
+        pane.until(lambda text: "ACKNOWLEDGED" in text)
+    for number, pane in enumerate(panes[1:], 1):
+        pane.keys("n")
+        pane.until(lambda text: "Record" in text)
+        pane.keys(*f"seen by {number}".replace(" ", "_"), "Enter")
+        pane.until(lambda text: "✓ note" in text or "note seen" in text)
+    panes[3].signal("KILL")
+    panes[2].signal("STOP")
+    panes[1].resize(20, 5)
+    panes[2].signal("CONT")
+    panes[1].resize(100, 30)
+    for pane in panes[:3]:
+        pane.keys("l", "z")
+        shown = pane.until(lambda text: all(f"seen_by_{number}" in text for number in (1, 2, 3)))
+        assert "ACKNOWLEDGED" in shown
+    back = terminal(100, 30)
+    command(back, folder, "p3")
+    back.until(lambda text: "ACKNOWLEDGED" in text)
+    print("4 people on one incident, 1 killed, 1 stopped, 1 resized to 20×5: 5 entries of 4 writers, 0 lost")
+
+
+def test_a_hangup_leaves_the_incident_intact(terminal: Callable[[int, int], Terminal], tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    pane = terminal(80, 24)
+    command(pane, folder, "ana")
+    pane.keys("a")
+    pane.until(lambda text: "enter" in text.splitlines()[-1])
+    pane.keys("Enter")
+    pane.until(lambda text: "ACKNOWLEDGED" in text)
+    pane.signal("HUP")
+    pane.until(lambda text: "ended with" in text)
+    again = terminal(80, 24)
+    command(again, folder, "ana")
+    assert "SEV1" in again.until(lambda text: "ACKNOWLEDGED" in text)

@@ -10,8 +10,8 @@ from tui.runbook.model import parse_duration
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Where a cursor stands before any data is known."""
 
-YEARS = range(2000, 2101)
-"""The years a log or an incident can be of."""
+YEARS = range(1971, 9999)
+"""Years that leave room for windows on both sides; that a time is in the future is said elsewhere, with the reason."""
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
 

@@ -257,7 +257,7 @@ class BoardScreen(CommandScreen):
             self._unzoom()
             if lanes[index].has_focus:
                 self.action_dig()
-            lanes[index].focus()
+            self.set_focus(lanes[index])
 
     def action_dig(self) -> None:
         """Look closer at what has the focus: a metric, the events."""
@@ -274,7 +274,7 @@ class BoardScreen(CommandScreen):
         lanes = list(self.query(Lane))
         at = lanes.index(self.focused) if isinstance(self.focused, Lane) else (-1 if step > 0 else len(lanes))
         if lanes:
-            lanes[max(0, min(len(lanes) - 1, at + step))].focus()
+            self.set_focus(lanes[max(0, min(len(lanes) - 1, at + step))])
 
     def action_pane(self, pane: Pane) -> None:
         """Show and focus a pane."""
@@ -284,7 +284,7 @@ class BoardScreen(CommandScreen):
         if self._zoom is not None:
             self._zoom = pane
         self._lay_out()
-        self.query_one(f"#{pane}", ScrollPane).focus()
+        self.set_focus(self.query_one(f"#{pane}", ScrollPane))
         self._draw()
 
     def action_view(self, view: View) -> None:

@@ -39,7 +39,7 @@ class QuestionScreen(ModalScreen[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
-        Binding("enter", "answer", show=False, priority=True),
+        Binding("enter", "answer", show=False),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
     ]
@@ -120,6 +120,10 @@ class QuestionScreen(ModalScreen[bool]):
                 kinds = ", ".join(masked.kinds)
                 said = f"{_('masked')} ({kinds}): {foreign(masked.text)}"
                 self._tell(name, said if masked.kinds else "", "watch")
+
+    def on_input_submitted(self) -> None:
+        """Enter in a field answers, after every letter typed before it: a priority key would overtake them."""
+        self.action_answer()
 
     def on_choice_field_picked(self, event: ChoiceField.Picked) -> None:
         """A digit names who acts; where nothing else is asked, that is the answer."""
