@@ -198,6 +198,14 @@ def command(pane: Terminal, folder: Path, actor: str) -> None:
     pane.until(lambda text: "02:07:00 UTC" in text)
 
 
+def note(pane: Terminal, text: str) -> None:
+    """Write a note, and wait until it is on the disk."""
+    pane.keys("n")
+    pane.until(lambda shown: "Record" in shown)
+    pane.keys(*text, "Enter")
+    pane.until(lambda shown: f"note {text}" in shown and "Record" not in shown)
+
+
 def test_four_people_on_one_incident_see_each_other_whatever_happens_to_one(
     terminal: Callable[[int, int], Terminal], tmp_path: Path
 ) -> None:
@@ -211,10 +219,7 @@ def test_four_people_on_one_incident_see_each_other_whatever_happens_to_one(
     for pane in panes:
         pane.until(lambda text: "ACKNOWLEDGED" in text)
     for number, pane in enumerate(panes[1:], 1):
-        pane.keys("n")
-        pane.until(lambda text: "Record" in text)
-        pane.keys(*f"seen by {number}".replace(" ", "_"), "Enter")
-        pane.until(lambda text: "✓ note" in text or "note seen" in text)
+        note(pane, f"seen_by_{number}")
     panes[3].signal("KILL")
     panes[2].signal("STOP")
     panes[1].resize(20, 5)

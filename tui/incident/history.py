@@ -11,7 +11,7 @@ from tui.incident.conduct import AFTER_CLOSING
 from tui.incident.gates import closing_due, parse_due
 from tui.incident.slo import Clock, ClockKind
 from tui.incident.state import IncidentState, Status
-from tui.incident.times import Times, clocks, times
+from tui.incident.times import Times, clocks, times, whole_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -119,7 +119,7 @@ def _past(state: IncidentState, runbook: Procedures) -> Past:
     promised = tuple(clock for clock in clocks(state, runbook.severities) if clock.kind in PROMISED)
     waiting = state.status is Status.RESOLVED and state.resolutions
     due = closing_due(state.resolutions[-1].at, runbook.closure.due_working_days) if waiting else None
-    return Past(state, times(state), promised, _action(state), due)
+    return Past(state, whole_seconds(times(state)), promised, _action(state), due)
 
 
 def _action(state: IncidentState) -> PermanentAction | None:

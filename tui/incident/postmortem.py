@@ -7,7 +7,6 @@ declaration. The words are those of the language in which the incident was decla
 from __future__ import annotations
 
 import zoneinfo
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from tui.incident import annex
@@ -17,7 +16,7 @@ from tui.incident.fold import fold, merge
 from tui.incident.markdown import cell, code, duration, escaped, minutes, table, utc
 from tui.incident.narrative import Words, describe, who_was_hit
 from tui.incident.slo import ClockKind
-from tui.incident.times import Times, clocks, linked_episodes, times
+from tui.incident.times import clocks, linked_episodes, times, whole_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,7 +36,7 @@ def postmortem(incident_id: str, records: Iterable[Recorded], runbook: Procedure
     """Write the postmortem of an incident; `runbook` and `words` are those stored with its declaration."""
     merged = merge(records)
     state = fold(incident_id, merged)
-    story = Story(state, _whole_seconds(times(state)), linked_episodes(state), merged, runbook, words)
+    story = Story(state, whole_seconds(times(state)), linked_episodes(state), merged, runbook, words)
     parts = [
         *_head(story),
         *_for_people_outside(story),
@@ -60,12 +59,6 @@ def _head(story: Story) -> Iterator[str]:
     day = utc(story.times.started)[:10]
     people = f"{_('owner')} {cell(state.owner or '–')} · {_('IC')} {cell(state.commander or '–')}"
     yield f"{cell(state.severity or '–')} · {day} · {people} · {_(state.status.value)}"
-
-
-def _whole_seconds(known: Times) -> Times:
-    """Cut times to the second, as they are shown: every span is then the difference of two times that stand there."""
-    cut = {one.name: getattr(known, one.name) for one in fields(known)}
-    return Times(**{name: moment and moment.replace(microsecond=0) for name, moment in cut.items()})
 
 
 def _for_people_outside(story: Story) -> Iterator[str]:

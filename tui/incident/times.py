@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from tui.incident.slo import Clock, ClockKind, clock
@@ -142,3 +142,9 @@ def _last(marks: Sequence[Mark]) -> datetime | None:
 
 def _between(start: datetime | None, end: datetime | None) -> timedelta | None:
     return None if start is None or end is None else end - start
+
+
+def whole_seconds(known: Times) -> Times:
+    """Cut times to the second, as they are shown: every span is then the difference of two times that stand there."""
+    cut = {one.name: getattr(known, one.name) for one in fields(known)}
+    return Times(**{name: moment and moment.replace(microsecond=0) for name, moment in cut.items()})
