@@ -12,19 +12,11 @@ from hypothesis import strategies as st
 
 from tests.events import AUTH, CATCHUP, HTTP, START, Row, after, event, http, parsed, stored, week3
 from tui.metrics.board import Episode
+from tui.metrics.minutes import ceil_minute, floor_minute
 from tui.metrics.reading import exact
 from tui.metrics.rules import episodes
 from tui.metrics.series import MinuteSeries
-from tui.metrics.windows import (
-    MINUTE,
-    Question,
-    ceil_minute,
-    floor_index,
-    floor_minute,
-    minute_time,
-    rule_question,
-    whole_minutes,
-)
+from tui.metrics.windows import MINUTE, Question, floor_index, minute_time, rule_question, whole_minutes
 from tui.runbook.model import ActiveMinutes, Count, Quantile, Rate, Rule, Share, Stream, Sum
 
 if TYPE_CHECKING:

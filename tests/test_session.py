@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.logs.opening import SourceSet
+from tui.metrics.minutes import ceil_minute, floor_minute
 from tui.runbook.load import load_runbook
 from tui.session.clock import Cursor
 from tui.session.engine import Engine
-from tui.session.times import TimeError, ceil_minute, floor_minute, parse_time
+from tui.session.times import TimeError, parse_time
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -45,10 +45,10 @@ def check(options: Options, sources: tuple[str, ...], since: str | None, until: 
 def _once(engine: Engine, options: Options, since: str | None, until: str | None) -> int:
     from tui.cli.output import emit_json
     from tui.cli.setup import moment, report_retention, report_sources
+    from tui.metrics.minutes import floor_minute
     from tui.present.check import exit_code
     from tui.present.check_text import check_lines
     from tui.session.clock import WallClock
-    from tui.session.times import floor_minute
 
     engine.drain()
     report_sources(engine)
@@ -79,8 +79,8 @@ def _follow(engine: Engine, since: str | None) -> int:
 
     from tui.cli.output import emit_json
     from tui.cli.setup import moment
+    from tui.metrics.minutes import floor_minute
     from tui.present.check import exit_code
-    from tui.session.times import floor_minute
 
     engine.drain()
     start = moment(since, engine, "--since") if since else None

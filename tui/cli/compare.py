@@ -75,7 +75,7 @@ def _period(engine: Engine, option: str, text: str) -> Period:
     """Read `FROM,TO`, both brought down to whole minutes."""
     from tui.cli.setup import moment
     from tui.metrics.compare import Period
-    from tui.session.times import floor_minute
+    from tui.metrics.minutes import floor_minute
 
     begin, comma, end = text.partition(",")
     if not comma:
@@ -100,9 +100,9 @@ def _around_deploys(engine: Engine, deploys: tuple[Deploy, ...], end: datetime, 
     from datetime import timedelta
 
     from tui.metrics.compare import Period
+    from tui.metrics.minutes import floor_minute
     from tui.present.compare import Compared
     from tui.runbook.model import parse_duration
-    from tui.session.times import floor_minute
 
     try:
         length = parse_duration(around)

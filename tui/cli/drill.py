@@ -167,7 +167,7 @@ def _packed(file: BinaryIO, path: str) -> Iterator[BinaryIO]:
 def _start(text: str) -> datetime:
     from datetime import UTC, datetime
 
-    from tui.session.times import floor_minute
+    from tui.metrics.minutes import floor_minute
 
     try:
         moment = datetime.fromisoformat(text)

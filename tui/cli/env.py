@@ -99,14 +99,13 @@ def _push(said: str, runbook: Procedures) -> PushMode:
 
 def _remember(options: Options, prepared: Prepared, report: Report) -> None:
     """Keep what was found for the steps and gates that ask; a reader that may not write still gets its answer."""
-    from datetime import UTC, datetime
-
     from tui.cli.output import say
+    from tui.session.clock import WallClock
     from tui.session.environment import remember_check
 
     if options.read_only:
         return
     try:
-        remember_check(prepared.settings.data_dir, report, datetime.now(UTC))
+        remember_check(prepared.settings.data_dir, report, WallClock().now())
     except OSError:
         say(_("checked, but the result could not be kept for the incident's steps"))

@@ -46,7 +46,9 @@ class Case:
     @cached_property
     def wall(self) -> datetime:
         """The moment of this call."""
-        return datetime.now(UTC)
+        from tui.session.clock import WallClock
+
+        return WallClock().now()
 
     @property
     def data_dir(self) -> Path:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def read_span(engine: Engine, since: str | None, until: str | None) -> Span:
     """Read everything; the span that is asked for, on whole minutes, up to the end of the data unless said."""
     from tui.cli.setup import moment, report_sources
+    from tui.metrics.minutes import floor_minute
     from tui.metrics.whatif import Span
-    from tui.session.times import floor_minute
 
     engine.drain()
     report_sources(engine)

@@ -61,12 +61,12 @@ def _incidents(data_dir: Path) -> tuple[IncidentState, ...]:
 
 def _reviewed(engine: Engine, span: Span, states: tuple[IncidentState, ...]) -> Report:
     from tui.incident.history import history
+    from tui.metrics.minutes import floor_minute
     from tui.metrics.retention import past_retention
     from tui.metrics.review import overview
     from tui.metrics.whatif import Span, outcome
     from tui.present.report import Report
     from tui.session.clock import WallClock
-    from tui.session.times import floor_minute
 
     rules, store, now = engine.runbook, engine.store, WallClock().now()
     inside = store.span(span.as_of)

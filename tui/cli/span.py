@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def open_span(opened: Callable[[], Engine], since: str | None, until: str | None) -> Engine:
     """Open the sources with `opened`; files in the order of time are only read as far as (since, until] needs it."""
     from tui.cli.setup import read_moment
-    from tui.session.times import floor_minute
+    from tui.metrics.minutes import floor_minute
 
     engine = opened()
     end = None if engine.live or not (since or until) else engine.peek_end()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,9 +25,10 @@ if TYPE_CHECKING:
 def status(options: Options, form: str | None) -> None:
     """Print the line; it is an answer, not a verdict, so the exit code is 0."""
     from tui.present.status_line import status_json, status_line, tmux_line
+    from tui.session.clock import WallClock
     from tui.session.status import read_snapshot
 
-    now = datetime.now(UTC)
+    now = WallClock().now()
     reading = read_snapshot(_data_dir(options))
     if form == "json" or (form is None and options.json):
         import json

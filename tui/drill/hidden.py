@@ -11,7 +11,7 @@ from tui.drill.generate import Plan, generate
 from tui.drill.live import HISTORY
 from tui.drill.model import scenarios
 from tui.drill.truth import Truth
-from tui.session.times import floor_minute
+from tui.metrics.minutes import floor_minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.drill.generate import Plan, generate
 from tui.drill.model import scenarios
 from tui.logs.source import BLOCK_BYTES, Block, SourceState
-from tui.session.times import floor_minute
+from tui.metrics.minutes import floor_minute
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from tui.drill.model import backend
 from tui.drill.naive import Happened, lives
-from tui.session.times import ceil_minute, utc_text
+from tui.metrics.minutes import ceil_minute
+from tui.session.times import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -12,6 +12,7 @@ from tui.logs.schema import field_column
 from tui.metrics.feed import EventRow, as_rows
 from tui.metrics.ground import Ground
 from tui.metrics.lane import Lane
+from tui.metrics.minutes import floor_minute
 from tui.metrics.suggest import breaching_rows
 from tui.metrics.totals import ABSENT
 from tui.metrics.windows import (
@@ -19,7 +20,6 @@ from tui.metrics.windows import (
     Question,
     breaching_expr,
     floor_index,
-    floor_minute,
     microseconds,
     minute_time,
     panel_question,

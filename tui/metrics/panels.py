@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from tui.metrics.board import Badge, BreakdownRow, Episode, FigureValue, PanelNumbers, State
 from tui.metrics.lane import CHART_MINUTES, Lane, filled
+from tui.metrics.minutes import floor_minute
 from tui.metrics.reading import exact
 from tui.metrics.suggest import breaching_rows
 from tui.metrics.totals import ABSENT
-from tui.metrics.windows import MINUTE, Question, floor_minute, panel_question
+from tui.metrics.windows import MINUTE, Question, panel_question
 from tui.runbook.model import Stream
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tui.metrics.minutes import floor_minute
 from tui.metrics.rules import episodes
-from tui.metrics.windows import floor_minute, measure_rows, rule_question
+from tui.metrics.windows import measure_rows, rule_question
 from tui.runbook.model import Stream
 
 if TYPE_CHECKING:

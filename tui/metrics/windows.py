@@ -51,16 +51,6 @@ def ceil_index(at: datetime) -> int:
     return -((EPOCH - at) // MINUTE)
 
 
-def floor_minute(at: datetime) -> datetime:
-    """The last whole UTC minute at or before `at`."""
-    return minute_time(floor_index(at))
-
-
-def ceil_minute(at: datetime) -> datetime:
-    """The first whole UTC minute at or after `at`: the `as_of` of data that ends at `at` (contracts §7)."""
-    return minute_time(ceil_index(at))
-
-
 def whole_minutes(span: timedelta) -> int:
     """Length of a window in minutes; ValueError when it is not a positive whole number of them."""
     minutes, rest = divmod(span, MINUTE)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.logs.source import SourceState
 from tui.metrics.board import State
+from tui.session import times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ SCHEMA = 1
 
 def utc_text(moment: datetime | None) -> str | None:
     """`YYYY-MM-DDTHH:MM:SSZ`; None stays None."""
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if moment is None else times.utc_text(moment)
 
 
 def check_result(board: Board, totals: Mapping[str, MetricTotals], loaded: LoadedRunbook) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Literal
 from tui.logs.source import SourceState
 from tui.metrics.build import build_board
 from tui.metrics.feed import event_rows
+from tui.metrics.minutes import ceil_minute, floor_minute
 from tui.metrics.retention import kept_since
 from tui.metrics.store import Store
 from tui.session.clock import Cursor, WallClock
 from tui.session.reader import Reader
 from tui.session.since import begin, end_of, line_clock, may_have_begun_earlier, plain_files, stop, warm_up
-from tui.session.times import ceil_minute, floor_minute
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -47,23 +47,6 @@ def _read(said: str, now: datetime, day: date, zone: tzinfo) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def is_relative(text: str) -> bool:
-    """Whether a typed time can only be understood once the end of the data is known."""
-    said = text.strip()
-    return said.startswith("-") or _CLOCK.fullmatch(said) is not None
-
-
 def utc_text(moment: datetime) -> str:
     """`YYYY-MM-DDTHH:MM:SSZ`, as scripts read it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def floor_minute(moment: datetime) -> datetime:
-    """The whole minute at or before."""
-    return moment.replace(second=0, microsecond=0)
-
-
-def ceil_minute(moment: datetime) -> datetime:
-    """The whole minute at or after."""
-    floor = floor_minute(moment)
-    return floor if floor == moment else floor + timedelta(minutes=1)

@@ -12,8 +12,8 @@ from tui.present.format import stamp
 from tui.present.plan import Box, LaneStyle, Plan, Size
 from tui.present.spans import Line, Span, fit, foreign, gap, rule
 from tui.ui.board_layout import BoardLayout
-from tui.ui.widgets.fields import TextField
 from tui.ui.widgets.rows import Rows
+from tui.ui.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -23,19 +23,6 @@ if TYPE_CHECKING:
     from tui.present.situation import Situation
 
 _WIDEST, _HIGHEST = 84, 14
-
-
-class AskField(TextField):
-    """The id; arrows move in the list below."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", show=False),
-        Binding("down,tab", "move(1)", show=False),
-    ]
-
-    def action_move(self, step: int) -> None:
-        """Choose a row of the list."""
-        self.screen.query_one(Rows).action_choose(step)
 
 
 class AskId(ModalScreen["str | None"]):
@@ -63,14 +50,14 @@ class AskId(ModalScreen["str | None"]):
 
     def compose(self) -> ComposeResult:
         """Field and list."""
-        field = AskField("", _("requestId: type or paste it"))
+        field = SearchField("", _("requestId: type or paste it"))
         field.id = "typed"
         yield field
         yield Rows("ids")
 
     def on_mount(self) -> None:
         """Show what could be followed."""
-        self.query_one(AskField).focus()
+        self.query_one(SearchField).focus()
         self.call_after_refresh(self._show)
 
     def _show(self) -> None:

@@ -12,8 +12,8 @@ from tui.present.actions import act_line, known_acts, matching
 from tui.present.plan import Box, LaneStyle, Plan, Size
 from tui.present.spans import Line, Span, fit, gap, rule
 from tui.ui.board_layout import BoardLayout
-from tui.ui.widgets.fields import TextField
 from tui.ui.widgets.rows import Rows
+from tui.ui.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -24,19 +24,6 @@ if TYPE_CHECKING:
     from tui.ui.app import GuardiaApp
 
 _WIDEST, _HIGHEST = 84, 22
-
-
-class PaletteField(TextField):
-    """What is typed; arrows move in the list below."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", show=False),
-        Binding("down,tab", "move(1)", show=False),
-    ]
-
-    def action_move(self, step: int) -> None:
-        """Choose a row of the list."""
-        self.screen.query_one(Rows).action_choose(step)
 
 
 class PaletteScreen(ModalScreen["Act | None"]):
@@ -62,14 +49,14 @@ class PaletteScreen(ModalScreen["Act | None"]):
 
     def compose(self) -> ComposeResult:
         """Field and list."""
-        field = PaletteField("", _("name of an action"))
+        field = SearchField("", _("name of an action"))
         field.id = "typed"
         yield field
         yield Rows("acts")
 
     def on_mount(self) -> None:
         """Show everything until something is typed."""
-        self.query_one(PaletteField).focus()
+        self.query_one(SearchField).focus()
         self.call_after_refresh(self._show)
 
     def _show(self) -> None:

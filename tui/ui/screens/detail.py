@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from tui.locale import _
-from tui.metrics.windows import floor_minute
+from tui.metrics.minutes import floor_minute
 from tui.present import cross, detail
 from tui.present.detail import Look
 from tui.present.plan import Box
