@@ -6,19 +6,17 @@ import errno
 import itertools
 import json
 import os
-import signal
 import stat
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.proofs import say
 from tui.incident import wire
 from tui.incident.entries import Acknowledged, Noted, Unknown
 from tui.incident.fold import merge
@@ -37,11 +35,6 @@ if TYPE_CHECKING:
     import random
     from pathlib import Path
 
-KILLS = 60
-"""How many writers are killed; raise it by hand for the full proof (1,000)."""
-FLIPS = 1_500
-"""How many single bits are flipped, evenly spread; raise it by hand up to every one of them."""
-ENTRIES = 200
 NOW = datetime(2026, 11, 19, 22, 0, tzinfo=UTC)
 
 
@@ -66,22 +59,6 @@ def saved(outcome: Saved | NotSaved) -> tuple[Recorded, ...]:
 
 def segments(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.jsonl"))
-
-
-def say(capsys: pytest.CaptureFixture[str], figure: str) -> None:
-    """Print a proof's figure, so that it can be quoted."""
-    with capsys.disabled():
-        sys.stdout.write(f"\n  {figure}\n")
-
-
-@pytest.fixture(scope="module")
-def long_segment(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    folder = tmp_path_factory.mktemp("long")
-    writer = journal(folder)
-    for number in range(ENTRIES):
-        saved(writer.append([note(f"note {number} ñ")], NOW + timedelta(seconds=number)))
-    writer.close()
-    return segments(folder)[0].read_bytes()
 
 
 # --- what an entry looks like ---------------------------------------------------------------------
@@ -187,43 +164,6 @@ def test_what_is_no_plain_file_is_not_opened(tmp_path: Path) -> None:
 
 
 # --- damage ---------------------------------------------------------------------------------------
-
-
-def test_truncated_at_every_byte(long_segment: bytes, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every entry that is whole survives; a cut inside a line is reported, whatever the byte."""
-    ends = [index + 1 for index, byte in enumerate(long_segment) if byte == ord("\n")]
-    whole = 0
-    for cut in range(len(long_segment) + 1):
-        while whole < len(ends) and ends[whole] - 1 <= cut:
-            whole += 1
-        window = max(0, cut - 1_000)  # lines far before the cut were read before: keep the proof quick
-        start = 0 if window == 0 else long_segment.index(b"\n", window) + 1
-        scanned = wire.scan("s", long_segment[min(start, cut) : cut])
-        skipped = sum(end <= start for end in ends) if start <= cut else whole
-        assert len(scanned.lines) == whole - skipped
-        assert bool(scanned.damages) == (cut > 0 and cut not in ends and start < cut)
-    say(capsys, f"truncated at {len(long_segment) + 1} places: 0 whole entries lost, every cut inside a line reported")
-
-
-def test_flipped_bits(long_segment: bytes, capsys: pytest.CaptureFixture[str]) -> None:
-    """A flipped bit is put right, or costs nothing (a line break); it is always reported."""
-    bits = range(len(long_segment) * 8)
-    chosen = bits[:: max(1, len(bits) // FLIPS) | 1]  # an odd step, so that every bit of a byte has its turn
-    breaks = [index * 8 + bit for index, byte in enumerate(long_segment) if byte == ord("\n") for bit in range(8)]
-    lost = silent = 0
-    expected = texts(merge(line.recorded for line in wire.scan("s", long_segment).lines if line.recorded))
-    for bit in [*chosen, *breaks[:80], *breaks[-8:]]:
-        start = max(0, long_segment.rfind(b"\n", 0, max(0, bit // 8 - 1_500)) + 1)
-        end = long_segment.find(b"\n", bit // 8 + 1_500) + 1 or len(long_segment)
-        flipped = bytearray(long_segment)
-        flipped[bit // 8] ^= 1 << bit % 8
-        scanned = wire.scan("s", bytes(flipped[start:end]))
-        found = texts(merge(line.recorded for line in scanned.lines if line.recorded))
-        first = long_segment[:start].count(b"\n")
-        lost += found != expected[first : first + long_segment[start:end].count(b"\n")]
-        silent += not scanned.damages
-    say(capsys, f"flipped {len(chosen) + 88} of {len(bits)} bits: {lost} entries lost, {silent} not reported")
-    assert (lost, silent) == (0, 0)
 
 
 def test_entries_on_both_sides_of_damage_survive_and_the_damage_is_copied_aside(tmp_path: Path) -> None:
@@ -448,70 +388,6 @@ def test_a_journal_that_cannot_be_read_opens_and_says_so(tmp_path: Path) -> None
     contents = journal(tmp_path, BlindDisk()).contents
     assert texts(contents.records) == ["seen"]
     assert "unreadable:EACCES" in {damage.kind for damage in contents.damages}
-
-
-# --- writers that are killed ----------------------------------------------------------------------
-
-WRITER = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from tui.incident.entries import Noted
-from tui.incident.journal import Journal, OsDisk, Saved
-from tui.incident.record import Entry
-journal = Journal(Path(sys.argv[1]), sys.argv[2], OsDisk())
-journal.read()
-number = 0
-while True:
-    number += 1
-    now = datetime.now(UTC)
-    outcome = journal.append([Entry(Noted(text=f"{sys.argv[2]} {number}"), now, "@w")], now)
-    if isinstance(outcome, Saved):
-        sys.stdout.write(f"{sys.argv[2]} {number}\\n")
-        sys.stdout.flush()
-    if number % 50 == 0 and journal.changed():
-        journal.read()
-"""
-
-
-def start_writer(folder: Path, name: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", WRITER, str(folder), name], stdout=subprocess.PIPE, text=True)
-
-
-def kill_after(process: subprocess.Popen[str], confirmations: int) -> list[str]:
-    """Kill a writer once it confirmed that many entries; return everything it had confirmed by then."""
-    stdout: IO[str] | None = process.stdout
-    assert stdout is not None
-    confirmed = [stdout.readline().strip() for _ in range(confirmations)]
-    process.send_signal(signal.SIGKILL)
-    confirmed += [line.strip() for line in stdout.readlines() if line.endswith("\n")]
-    process.wait()
-    stdout.close()
-    return confirmed
-
-
-def test_killed_writers_lose_nothing_that_they_confirmed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Three writers write one journal at once; each is killed in the middle of it, again and again."""
-    confirmed: list[str] = []
-    started = 0
-    running: list[subprocess.Popen[str]] = []
-    while started < KILLS or running:
-        while len(running) < 3 and started < KILLS:
-            running.append(start_writer(tmp_path, f"w{started}"))
-            started += 1
-        confirmed += kill_after(running.pop(0), 1 + started * 7 % 39)
-    contents = journal(tmp_path).contents
-    survived = set(texts(contents.records))
-    lost = [text for text in confirmed if text not in survived]
-    torn = sum(damage.kind == "torn" for damage in contents.damages)
-    say(
-        capsys,
-        f"{KILLS} writers killed, 3 at a time: {len(confirmed)} entries confirmed, {len(lost)} lost;"
-        f" {len(contents.records)} read, {torn} torn tails reported",
-    )
-    assert lost == []
-    assert len(contents.records) == len(survived)
-    assert {damage.kind for damage in contents.damages} <= {"torn", "gap"}
 
 
 # --- several writers ------------------------------------------------------------------------------

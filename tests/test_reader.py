@@ -331,31 +331,6 @@ def test_a_span_is_counted_as_when_everything_is_read(
 # --- following through the whole engine ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["rename", "copytruncate"])
-def test_rotations_lose_nothing_and_double_nothing(how: str, lines: list[bytes], tmp_path: Path) -> None:
-    log = tmp_path / "app.log"
-    log.touch()
-    run = engine(log, live=True)
-    rotations = 100
-    for number in range(rotations):
-        for start in (number * 20, number * 20 + 10):
-            run.drain()
-            with log.open("ab") as out:
-                out.write(b"".join(line + b"\n" for line in lines[start : start + 10]))
-        if how == "rename":
-            log.rename(tmp_path / f"app.log.{number}")
-            log.touch()
-        else:
-            (tmp_path / f"app.log.{number}").write_bytes(log.read_bytes())
-            os.truncate(log, 0)
-    for _look in range(20):
-        run.drain()
-    status = run.reader.statuses()[0]
-    run.close()
-    print(f"{how}: {rotations} rotations, {status.lines} of {rotations * 20} lines")
-    assert status.lines == rotations * 20
-
-
 def test_late_data_amends_its_windows(lines: list[bytes], tmp_path: Path) -> None:
     """Every line up to ten minutes late: not one number differs, nor any episode."""
     dice = random.Random(1)  # noqa: S311 - a fixed order, not a secret

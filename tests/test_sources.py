@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -85,117 +85,6 @@ def log(tmp_path: Path) -> Iterator[Log]:
     source = PlainFile(str(path), "app.log", live=True)
     yield path, source
     source.close()
-
-
-class Follower:
-    """A reader in its own thread, and a writer that rotates under it: what a file that lives needs to be seen once."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.path = folder / "app.log"
-        self.written = 0
-        self.rotations = 0
-        self.blocks: list[Block] = []
-        self.finished = Event()
-        self.looked = Event()
-        self.path.write_bytes(b"")
-        self.source = PlainFile(str(self.path), "app.log", live=True)
-
-    def read_to_the_end(self) -> None:
-        while not self.finished.is_set():
-            self.blocks += drain(self.source, looks=1)
-            self.looked.set()
-        self.blocks += drain(self.source, looks=20)
-
-    def append(self, count: int = 20) -> int:
-        fd = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            for _ in range(count):
-                os.write(fd, lines(self.written, 1))
-                self.written += 1
-            return os.fstat(fd).st_ino
-        finally:
-            os.close(fd)
-
-    def until(self, holds: Callable[[], bool]) -> None:
-        """A file, or content, that is gone again between two looks cannot be read by anybody: wait for a look."""
-        for _ in range(1000):
-            if holds():
-                return
-            self.looked.clear()
-            self.looked.wait(5)
-        raise AssertionError("the reader stands still")
-
-    def until_read(self, inode: int) -> None:
-        self.until(lambda: bool((one := self.source.identity()) and one.inode == inode and one.offset))
-
-    def rename(self) -> None:
-        self.append()
-        self.path.rename(self.folder / f"app.log.{self.rotations}")
-        self.path.touch()
-
-    def delete(self) -> None:
-        self.until_read(self.append())
-        self.path.unlink()
-
-    def swap_link(self) -> None:
-        self.until_read(self.append())
-        target, link = self.folder / f"target-{self.rotations}", self.folder / "link"
-        target.touch()
-        link.symlink_to(target)
-        link.replace(self.path)
-
-    def copy_and_truncate(self) -> None:
-        self.until_read(self.append())
-        copy = self.folder / f"app.log.{self.rotations}"
-        shutil.copyfile(self.path, copy)
-        os.truncate(self.path, 0)
-        self.until_noticed()
-
-    def truncate(self) -> None:
-        self.until_read(self.append())
-        os.truncate(self.path, 0)
-        self.until_noticed()
-
-    def until_noticed(self) -> None:
-        self.until(lambda: self.truncations > self.rotations)
-
-    @property
-    def truncations(self) -> int:
-        return sum(note.times for note in self.source.notes if note.code is Code.TRUNCATED)
-
-
-KINDS = [Follower.rename, Follower.delete, Follower.swap_link, Follower.copy_and_truncate, Follower.truncate]
-
-
-@pytest.mark.parametrize("rotate", KINDS, ids=lambda kind: str(kind.__name__))
-def test_rotations_under_a_fast_writer(tmp_path: Path, rotate: Callable[[Follower], None]) -> None:
-    follower = Follower(tmp_path)
-    reader = Thread(target=follower.read_to_the_end)
-    switch_interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-4)
-    reader.start()
-    try:
-        for follower.rotations in range(250):
-            rotate(follower)
-        follower.append()
-    finally:
-        follower.finished.set()
-        reader.join()
-        sys.setswitchinterval(switch_interval)
-        follower.source.close()
-    numbers = [int(line[:8]) for line in data_of(follower.blocks).splitlines()]
-    lost = follower.written - len(set(numbers))
-    doubled = len(numbers) - len(set(numbers))
-    announced = follower.truncations
-    print(
-        f"{rotate.__name__}: 250 rotations, {follower.written} lines, {lost} lost, {doubled} doubled, {announced} said"
-    )
-    assert doubled == 0
-    if rotate is Follower.truncate:
-        assert announced == 250
-    else:
-        assert lost == 0
 
 
 Step = tuple[str, int]
@@ -322,7 +211,7 @@ def test_identity_is_not_fooled_by_inodes_and_headers(tmp_path: Path) -> None:
     mistaken = 0
     path = tmp_path / "x.log"
     header = b"# the same header in every file\n" * 200
-    for number in range(500):
+    for number in range(1000):
         path.write_bytes(header + lines(number * 100, 50))
         fd = os.open(path, os.O_RDONLY)
         identity = identify(fd, len(header) + 60 + 37 * number % 1900)
@@ -334,7 +223,7 @@ def test_identity_is_not_fooled_by_inodes_and_headers(tmp_path: Path) -> None:
         fd = os.open(path, os.O_RDONLY)
         mistaken += identity.is_open_as(fd) or identity.content_is_in(fd)
         os.close(fd)
-    print(f"identity: 500 reused inodes with equal headers, {mistaken} mistaken")
+    print(f"identity: 500 rewritten files and 500 that got a deleted one's name, equal headers, {mistaken} mistaken")
     assert mistaken == 0
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tui.incident.entries import Unknown, from_data, to_data
+from tui.incident.frame import FRAME, HASH_KEY, TAIL, intact
 from tui.incident.record import Entry, Recorded, Stamp
 
 if TYPE_CHECKING:
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _HEAD = b'{"v":'
-_HASH_KEY = b',"hash":"'
-_TAIL = b'"}'
-_FRAME = len(_HASH_KEY) + 64 + len(_TAIL)
-_END = re.compile(_HASH_KEY + rb'[0-9a-f]{64}"\}')
+_END = re.compile(HASH_KEY + rb'[0-9a-f]{64}"\}')
 _LAST_MOMENT = 253_402_300_799_000
 """End of the year 9999, in milliseconds."""
 _REPAIRABLE = 4096
@@ -72,7 +70,7 @@ def encode(records: Sequence[Recorded], prev: str) -> tuple[bytes, str]:
     for record in records:
         body = orjson.dumps(_fields(record, prev))[:-1]
         prev = sha256(body).hexdigest()
-        lines += [body, _HASH_KEY, prev.encode(), _TAIL, b"\n"]
+        lines += [body, HASH_KEY, prev.encode(), TAIL, b"\n"]
     return b"".join(lines), prev
 
 
@@ -85,7 +83,7 @@ def scan(segment: str, data: bytes) -> Scan:
         line = None if part is None else _line(part)
         if line is None:
             holes.append(len(damages))
-            damages.append(Damage(segment, offset, "malformed" if part else "damaged", raw))
+            damages.append(Damage(segment, offset, "malformed" if part else "damaged", raw, lost=not _is_break(raw)))
             continue
         if part != raw:
             damages.append(Damage(segment, offset, "damaged", raw, lost=False))
@@ -98,8 +96,14 @@ def scan(segment: str, data: bytes) -> Scan:
         lines.append(line)
     if data and not data.endswith(b"\n"):
         torn = damages.pop().raw if holes else b""
-        damages.append(Damage(segment, len(data) - len(torn), "torn", torn, lost=bool(torn)))
+        lost = bool(torn) and not _is_break(torn)
+        damages.append(Damage(segment, len(data) - len(torn), "torn", torn, lost))
     return Scan(tuple(lines), tuple(damages))
+
+
+def _is_break(raw: bytes) -> bool:
+    """Whether it is a line break, or was one before a single bit of it flipped: no entry is gone with it."""
+    return len(raw) == 1 and (raw[0] ^ ord("\n")).bit_count() <= 1
 
 
 def _fields(record: Recorded, prev: str) -> dict[str, Any]:
@@ -143,7 +147,7 @@ def _line(raw: bytes) -> Line | None:
     recorded = _recorded(fields, newer=version > VERSION)
     if recorded is None and version <= VERSION:
         return None
-    return Line(recorded, version, prev, raw[-len(_TAIL) - 64 : -len(_TAIL)].decode())
+    return Line(recorded, version, prev, raw[-len(TAIL) - 64 : -len(TAIL)].decode())
 
 
 def _recorded(fields: dict[str, Any], *, newer: bool) -> Recorded | None:
@@ -161,16 +165,9 @@ def _recorded(fields: dict[str, Any], *, newer: bool) -> Recorded | None:
         return None
 
 
-def _intact(raw: bytes | bytearray) -> bool:
-    """Whether the frame is whole and the hash is that of the bytes before it."""
-    if raw[-_FRAME : -64 - len(_TAIL)] != _HASH_KEY or raw[-len(_TAIL) :] != _TAIL:
-        return False
-    return sha256(raw[:-_FRAME]).hexdigest().encode() == raw[-64 - len(_TAIL) : -len(_TAIL)]
-
-
 def _wrong_bits(raw: bytearray) -> int:
     """Count the bits in which the frame differs; a line that was cut off differs in many."""
-    frame, expected = raw[-_FRAME : -64 - len(_TAIL)] + raw[-len(_TAIL) :], _HASH_KEY + _TAIL
+    frame, expected = raw[-FRAME : -64 - len(TAIL)] + raw[-len(TAIL) :], HASH_KEY + TAIL
     return sum((one ^ other).bit_count() for one, other in zip(frame, expected, strict=True))
 
 
@@ -179,7 +176,7 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes | None, bytes]]:
     offset = damage = 0
     *whole, rest = data.split(b"\n")
     for raw in whole:
-        if _intact(raw):
+        if intact(raw):
             yield from _saved(damage, data[damage:offset])
             yield offset, raw, raw
             damage = offset + len(raw) + 1
@@ -202,7 +199,7 @@ def _whole_lines(damaged: bytes) -> Iterator[tuple[int, int]]:
     for match in _END.finditer(damaged):
         starts = [found.start() for found in re.finditer(re.escape(_HEAD), damaged[done : match.end()])]
         for start in starts[:_CANDIDATES]:
-            if _intact(damaged[done + start : match.end()]):
+            if intact(damaged[done + start : match.end()]):
                 yield done + start, match.end()
                 done = match.end()
                 break
@@ -212,11 +209,11 @@ def _repaired(offset: int, damaged: bytes) -> Iterator[tuple[int, bytes | None, 
     if not damaged:
         return
     line = bytearray(damaged.rstrip(b"\n"))
-    if _FRAME < len(line) <= _REPAIRABLE and _wrong_bits(line) <= 1:
+    if FRAME < len(line) <= _REPAIRABLE and _wrong_bits(line) <= 1:
         for index in range(len(line)):
             for bit in range(8):
                 line[index] ^= 1 << bit
-                if _intact(line):
+                if intact(line):
                     yield offset, bytes(line), damaged
                     return
                 line[index] ^= 1 << bit

@@ -161,9 +161,13 @@ class PlainFile:
         return self._take(limit) if self._trail.turn_back() else None
 
     def _take(self, limit: int) -> Block | None:
-        data = self._trail.current.take(limit)
+        run = self._trail.current
+        first, since_ns = not run.offset, run.modified_ns
+        data = run.take(limit)
         if data is None:
             self._restart()
+            data = self._trail.current.take(limit)
+        elif data and first and self._live and self._trail.look_behind(since_ns):
             data = self._trail.current.take(limit)
         if not data:
             return None

@@ -144,9 +144,7 @@ class Pump:
             self.ended = False
             while self._held + len(data) > self._room and self._held and not self._dropping:
                 if not self._changed.wait(self.patience) and not self._closed:
-                    self._dropping = True
-                    self.drops += 1
-                    self._stretch += 1
+                    self._begin_to_drop()
                 if self._closed:
                     return
             if self._dropping:
@@ -156,6 +154,17 @@ class Pump:
                 self._offset += len(data)
                 self._held += len(data)
                 self._changed.notify_all()
+
+    def _begin_to_drop(self) -> None:
+        """Drop from a line's end on: the first half of a line, not taken yet, is of no use to anybody."""
+        stretch, offset, chunk = self._chunks.pop()
+        whole = chunk.rfind(b"\n") + 1 or len(chunk)
+        self._chunks.append((stretch, offset, chunk[:whole]))
+        self._held -= len(chunk) - whole
+        self.dropped += len(chunk) - whole
+        self._dropping = True
+        self.drops += 1
+        self._stretch += 1
 
     def _drop(self, data: bytes) -> bytes:
         """Drop everything while there is no room, then up to the next line start; gives what is left of `data`."""

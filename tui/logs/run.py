@@ -46,6 +46,8 @@ class Run:
     head: bytes = b""
     size: int = 0
     """As last seen."""
+    modified_ns: int = 0
+    """When it was last written to, as of its newest bytes that were handed out."""
     generation: int = -1
     """The one its bytes were last handed out under."""
     complete: bool = False
@@ -57,7 +59,8 @@ class Run:
         """Open a regular file at its beginning. OSError when that is not possible."""
         fd = open_regular(path)
         there = os.fstat(fd)
-        return cls(fd, there.st_dev, there.st_ino, os.path.realpath(path), size=there.st_size)
+        place = os.path.realpath(path)
+        return cls(fd, there.st_dev, there.st_ino, place, size=there.st_size, modified_ns=there.st_mtime_ns)
 
     @property
     def key(self) -> tuple[int, int]:
@@ -80,16 +83,24 @@ class Run:
         """Whether the file is longer than what was handed out."""
         return os.fstat(self.fd).st_size > self.offset
 
+    def may_copy(self, other: Run) -> bool:
+        """Whether it may be a copy of what the other file holds now, as far as it was copied yet."""
+        mine, others = os.pread(self.fd, SPAN, 0), os.pread(other.fd, SPAN, 0)
+        return not mine or (bool(others) and (mine.startswith(others) or others.startswith(mine)))
+
     def take(self, limit: int) -> bytes | None:
         """Read on; None when what was handed out is not there any more (truncated, or rewritten from its start).
 
         The proof comes after the read: bytes read while the file was being emptied are then never taken for its next.
         """
-        size = os.fstat(self.fd).st_size
+        there = os.fstat(self.fd)
+        size = there.st_size
         data = os.pread(self.fd, min(limit, size - self.offset), self.offset) if size > self.offset else b""
         if os.pread(self.fd, len(self.before), self.offset - len(self.before)) != self.before:
             return None
         self.size = size
+        if data:
+            self.modified_ns = there.st_mtime_ns
         self.advance(data)
         return data
 

@@ -55,14 +55,21 @@ class Siblings:
         for _ in self._unknown(place):
             pass
 
-    def missed(self, place: str, following: Collection[Key], was_read: Callable[[int], bool]) -> list[Run]:
+    def forget(self, key: Key) -> None:
+        """Take a file as unknown again."""
+        self._known.pop(key, None)
+
+    def missed(
+        self, place: str, following: Collection[Key], was_read: Callable[[int], bool], since_ns: int = 0
+    ) -> list[Run]:
         """Open what was put in place and rotated away since the last look, in the order of their last writes.
 
         following: files that are open anyway. was_read: whether an open file, or what it is a copy of, was read before.
+        since_ns: what was last written before then is older than what was read last, and no successor of it.
         """
         runs = []
         for entry, key, written in self._unknown(place):
-            if key not in following and (run := _open(entry)):
+            if key not in following and written > since_ns and (run := _open(entry)):
                 if was_read(run.fd):
                     run.close()
                 else:

@@ -128,20 +128,39 @@ class Trail:
         return False
 
     def restart(self) -> bool:
-        """Begin anew in the current file, which was emptied. True: a copy made before that is read to its end first."""
+        """Begin anew in the current file, which was emptied. True: a copy made before that is read to its end first.
+
+        It may have been filled, copied and emptied more than once between two looks: those copies come in between.
+        """
         emptied = self.current
         copy = self._siblings.copy_of(emptied)
         left = emptied.identity, emptied.place
         emptied.restart()
+        between = self._copies_since(emptied, emptied.modified_ns, copy)
+        self.waiting[:0] = [*between, emptied]
         if copy:
             copy.generation, copy.complete = self.generation, True
-            self.waiting.insert(0, emptied)
             self.run = copy
             return True
         self._left[self.generation] = left
         self.run = None
-        self._switch_to(emptied)
+        self._switch_to(self.waiting.pop(0))
         return False
+
+    def look_behind(self, since_ns: int) -> bool:
+        """Once the first bytes of a file were read, see whether it was filled, copied and emptied before, unseen.
+
+        Then those copies come first, and the file is begun again after them. since_ns: when it was last written to, as
+        known before that read. The proof comes after the read: it may happen at any time.
+        """
+        run = self.current
+        between = [] if run.complete else self._copies_since(run, since_ns)
+        if between:
+            run.restart()
+            self.waiting[:0] = [*between, run]
+            self.run = None
+            self._switch_to(self.waiting.pop(0))
+        return bool(between)
 
     def drop(self) -> None:
         """Let go of the current file, keeping its identity."""
@@ -171,6 +190,18 @@ class Trail:
         for run in self._open_runs():
             run.close()
         self.run, self.waiting, self._lingering = None, [], []
+
+    def _copies_since(self, run: Run, since_ns: int, known: Run | None = None) -> list[Run]:
+        """Open what was copied of a file since then, but for what may be a copy of what it holds now."""
+        following = {each.key for each in (*self._open_runs(), *([known] if known else []))}
+        copies = self._siblings.missed(run.place, following, self._was_read, since_ns)
+        for copy in [copy for copy in copies if copy.may_copy(run)]:
+            copies.remove(copy)
+            self._siblings.forget(copy.key)
+            copy.close()
+        for copy in copies:
+            copy.complete = True
+        return copies
 
     def _was_read(self, fd: int) -> bool:
         return was_read(fd, self.identities()) or self._claimed(fd)
