@@ -6,17 +6,16 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from tui.incident import actions, entries, gates
+from tui.incident.handoff import handoff_page
 from tui.incident.lifecycle import known_metric, pins_of, reverified
 from tui.incident.ruling import Case, Code, Reason, Refusal, Ruling, refuse, rule
-from tui.incident.slo import ClockKind
-from tui.incident.times import clocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.incident.facts import Condition
     from tui.runbook.predicates import Check
-    from tui.runbook.procedures import Procedures, Step
+    from tui.runbook.procedures import Procedures
 
 OWN_FIELDS = ("title", "metric", "anchor", "workaround", "lucky", "action_done")
 """Fields of the incident itself, beside those of the runbook's closing form."""
@@ -42,7 +41,7 @@ def _(command: actions.SetRole, case: Case) -> Ruling:
 def _(command: actions.OfferHandoff, case: Case) -> Ruling:
     if not command.to:
         return refuse(Code.NEEDS_TEXT, "to")
-    page = command.page or handoff_page(command.to, case)
+    page = command.page or handoff_page(command.to, case.state, case.facts.runbook)
     return case.entries(
         page.model_copy(
             update={
@@ -53,22 +52,6 @@ def _(command: actions.OfferHandoff, case: Case) -> Ruling:
                 "pending": tuple(actions.clean_text(line, one_line=True) for line in page.pending),
             }
         )
-    )
-
-
-def handoff_page(to: str, case: Case) -> entries.HandoffOffered:
-    """Return the page as the journal can fill it: steps by id, the rest from the closing form and the flags."""
-    state = case.state
-    steps = [step.id for step in _proposed_steps(case)]
-    running = (clock for clock in clocks(state, case.facts.runbook.severities) if clock.kind is ClockKind.UPDATE)
-    return entries.HandoffOffered(
-        to=to,
-        impact=state.value("impact"),
-        hypothesis=state.value("root_cause"),
-        done=tuple(step for step, ticks in state.steps.items() if ticks),
-        pending=tuple(step for step in steps if not state.ticked(step)),
-        next_update=next((clock.deadline for clock in running), None),
-        frozen=state.deploys_frozen.on if state.deploys_frozen else None,
     )
 
 
@@ -232,13 +215,6 @@ def tickable(runbook: Procedures) -> frozenset[str]:
 
 def _for_people(check: Check) -> bool:
     return check.holds.kind == "answer"
-
-
-def _proposed_steps(case: Case) -> list[Step]:
-    """Return triage's steps and those of the playbooks that serve the incident's metric."""
-    runbook = case.facts.runbook
-    serving = (playbook for playbook in runbook.playbooks if case.state.metric in playbook.serves)
-    return [*runbook.triage.steps, *(step for playbook in serving for step in playbook.steps)]
 
 
 def _valid(name: str, form: str, value: str, case: Case) -> str | None:

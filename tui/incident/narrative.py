@@ -213,7 +213,14 @@ def _(payload: e.Decided, words: Words) -> str:
 
 @describe.register(e.FieldSet)
 def _(payload: e.FieldSet, words: Words) -> str:
-    return told(own_field(payload.field, words), payload.value)
+    _ = words.say
+    answer = {"yes": _("yes"), "no": _("no")}.get(payload.value)
+    return told(own_field(payload.field, words), answer or payload.value)
+
+
+@describe.register(e.Delegated)
+def _(payload: e.Delegated, words: Words) -> str:
+    return f"{own_field(payload.field, words)} → {cell(payload.to)}"
 
 
 @describe.register(e.CommandRun)
@@ -221,3 +228,31 @@ def _(payload: e.CommandRun, words: Words) -> str:
     _ = words.say
     outcome = _("cancelled") if payload.exit_code is None else str(payload.exit_code)
     return f"{_('command')} {code(payload.command)} → {outcome}"
+
+
+# --- the team's journal ----------------------------------------------------------------------------------------------
+
+
+@describe.register(e.SuggestionDismissed)
+def _(payload: e.SuggestionDismissed, words: Words) -> str:
+    _ = words.say
+    return told(_("suggestion dismissed"), payload.why)
+
+
+@describe.register(e.AlertAcknowledged)
+def _(payload: e.AlertAcknowledged, words: Words) -> str:
+    _ = words.say
+    return f"{_('acknowledged')} {words.named(f'metric.{payload.metric}')}"
+
+
+@describe.register(e.DeployMarked)
+def _(payload: e.DeployMarked, words: Words) -> str:
+    del words
+    return told(f"deploy {cell(payload.kind)}", payload.text)
+
+
+@describe.register(e.OnCallSet)
+def _(payload: e.OnCallSet, words: Words) -> str:
+    _ = words.say
+    backup = f" · {_('backup')} {cell(payload.backup)}" if payload.backup else ""
+    return f"{_('on call')} {cell(payload.name)}{backup}"

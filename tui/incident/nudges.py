@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.runbook.procedures import Nudging
 
 ACK_DUE, UPDATE_DUE = "ack-due", "update-due"
-"""The two reminders that follow from clocks; the others are the runbook's own."""
+"""The two reminders that follow from clocks; the others are the runbook's: its own, and steps that call somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +30,28 @@ class NudgeBook:
     put_off: Mapping[str, datetime] = field(default_factory=frozen)
 
 
-def wanted(state: IncidentState, clocks: Sequence[Clock], nudging: Nudging, now: datetime) -> tuple[str, ...]:
-    """Return the reminders that have a reason now, the most urgent first; none once it is resolved."""
+def wanted(
+    state: IncidentState, clocks: Sequence[Clock], nudging: Nudging, now: datetime, calls: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Return the reminders that have a reason now, the most urgent first; none once it is resolved.
+
+    `calls`: ids of the runbook's steps that call somebody now; each is a reminder of its own.
+    """
     declared = state.declared
     if declared is None or state.status not in {Status.DECLARED, Status.ACKNOWLEDGED, Status.MITIGATED}:
         return ()
     quiet = now - declared.at < nudging.quiet_first
-    due = tuple(_due(state, clocks, nudging, now))
+    due = tuple(_due(state, clocks, nudging, now, calls))
     return tuple(name for name in due if name == ACK_DUE or not quiet)
 
 
-def _due(state: IncidentState, clocks: Sequence[Clock], nudging: Nudging, now: datetime) -> Iterator[str]:
+def _due(
+    state: IncidentState, clocks: Sequence[Clock], nudging: Nudging, now: datetime, calls: Sequence[str]
+) -> Iterator[str]:
     running = {clock.kind: clock.level(now) for clock in clocks if clock.finished is None}
     if running.get(ClockKind.ACK, Level.CALM) is not Level.CALM:
         yield ACK_DUE
+    yield from calls
     if running.get(ClockKind.UPDATE) is Level.OVER:
         yield UPDATE_DUE
     lacking = {"owner": not _owned(state), "severity": state.severity is None}

@@ -108,9 +108,13 @@ def limit_of(severity: Severity, kind: ClockKind) -> timedelta:
     }[kind]
 
 
-def suggested_clocks(severity: Severity, since: datetime) -> tuple[Clock, ...]:
-    """Both response clocks of a firing panel that nobody declared, from the moment its episode fired."""
-    return tuple(Clock(kind, since, since + limit_of(severity, kind)) for kind in (ClockKind.ACK, ClockKind.MITIGATE))
+def suggested_clocks(severity: Severity, since: datetime, acknowledged: datetime | None = None) -> tuple[Clock, ...]:
+    """Both response clocks of a firing panel that nobody declared, from the moment its episode fired.
+
+    `acknowledged`: when somebody took the alert before anybody declared.
+    """
+    finished = {ClockKind.ACK: acknowledged and max(acknowledged, since), ClockKind.MITIGATE: None}
+    return tuple(Clock(kind, since, since + limit_of(severity, kind), done) for kind, done in finished.items())
 
 
 def clock(

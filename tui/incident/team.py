@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from tui.incident import entries as e
@@ -110,6 +110,16 @@ class TeamState:
     def now(self, wall: datetime) -> datetime:
         """Return the time to decide by: never before the newest entry."""
         return max(wall, self.newest) if self.newest else wall
+
+    def up_to(self, at: datetime) -> TeamState:
+        """Return only what had happened by a moment; who is on call has no history and stays."""
+        return replace(
+            self,
+            deploys=tuple(deploy for deploy in self.deploys if deploy.at <= at),
+            early_acks=tuple(ack for ack in self.early_acks if ack.at <= at),
+            dismissals=tuple(dismissal for dismissal in self.dismissals if dismissal.mark.at <= at),
+            notes=tuple(note for note in self.notes if note.at <= at),
+        )
 
 
 def fold_team(records: Iterable[Recorded]) -> TeamState:
