@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from tui.metrics.board import FigureValue, PanelNumbers, Suggestion
+    from tui.metrics.deployed import Moved
     from tui.metrics.journalled import DeployMark, GateCount, Noted, Presence, Run
 
 
@@ -143,11 +144,21 @@ class Skew:
 
 
 @dataclass(frozen=True, slots=True)
+class DeploySeen:
+    """A mark and how long before the start of the trouble it is (negative: after it)."""
+
+    mark: DeployMark
+    before: timedelta
+    moved: Moved | None = None
+    """What became of the lane that was asked about, where both sides of the mark are known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Deploys:
-    """Marks, the newest first, with how long before the start of the trouble they are (negative: after it)."""
+    """Marks, the newest first."""
 
     within: timedelta
-    marks: tuple[tuple[DeployMark, timedelta], ...] = ()
+    seen: tuple[DeploySeen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

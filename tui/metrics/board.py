@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tui.logs.source import Note, SourceState
+    from tui.metrics.retention import PastRetention
 
 
 class State(Enum):
@@ -222,3 +223,5 @@ class Board:
     """What is not kept row by row any more; None while everything is."""
     fill_seconds: float | None = None
     """About how long the rest of the history will take at the rate so far; None when final or not known."""
+    past_retention: tuple[PastRetention, ...] = ()
+    """What a review holds that is past its class by the log's clock; live such rows are not kept (runbook §9)."""

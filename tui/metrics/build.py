@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.metrics.board import Board
 from tui.metrics.panels import panel_numbers
+from tui.metrics.retention import past_retention
 from tui.metrics.scene import observe
 from tui.metrics.suggest import breaching_rows, suggest, suggest_silence
 
@@ -52,6 +53,7 @@ def build_board(
         final=final,
         sources=sources,
         dropped=store.dropped,
+        past_retention=() if live else past_retention(rules, store, now),
     )
 
 

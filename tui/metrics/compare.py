@@ -138,7 +138,7 @@ class _Side:
         wide = Question(question.metric, question.stream, question.measure, self.period.length)
         rows = self.store.window(Stream(metric=question.metric.id), self.period.start, self.period.end)
         value = measure_rows([wide], rows)[0]
-        return _levelled(question.measure, value, self.period.length / MINUTE, heard=self._heard)
+        return levelled(question.measure, value, self.period.length / MINUTE, heard=self._heard)
 
     def _panel(self, metric: Metric, own: Question) -> Iterator[tuple[str, str, float | None]]:
         """The panel's measure over the period, its highest window, and the minutes it was over its limit."""
@@ -193,13 +193,16 @@ def _share(part: int, events: int) -> float | None:
     return part / events if events else None
 
 
-def _levelled(measure: Measure, value: float | None, minutes: float, *, heard: bool) -> float | None:
-    """The value in a form that does not depend on how long the period is."""
+def levelled(measure: Measure, value: float | None, parts: float, *, heard: bool) -> float | None:
+    """The value of a period in a form that does not depend on how long it is: amounts by each of `parts` of it.
+
+    heard: whether the base stream ran, so that nothing is zero.
+    """
     match measure:
         case Quantile() | Share():
             return value
         case Count() | Sum() | ActiveMinutes():
-            return value / minutes if value is not None else 0.0 if heard else None
+            return value / parts if value is not None else 0.0 if heard else None
         case Rate():
             return value if value is not None else 0.0 if heard else None
         case _:

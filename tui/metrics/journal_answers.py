@@ -9,6 +9,7 @@ from tui.metrics.answers import (
     Commands,
     CommandState,
     Deploys,
+    DeploySeen,
     Gate,
     Names,
     NameState,
@@ -16,6 +17,7 @@ from tui.metrics.answers import (
     Unknown,
     Why,
 )
+from tui.metrics.deployed import around, moved_by
 from tui.runbook import predicates, probes
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tui.metrics.answers import ProbeAnswer
+    from tui.metrics.deployed import Moved
     from tui.metrics.journalled import DeployMark, EnvironmentCheck
     from tui.metrics.standpoint import Standpoint
     from tui.runbook.procedures import EnvName
@@ -82,7 +85,16 @@ def answer_of_journal(predicate: JournalPredicate, at: Standpoint, about: str) -
 def _deploy_marks(probe: probes.DeployMarks, at: Standpoint) -> Deploys:
     began = _trouble_began(at)
     marks = [mark for mark in marks_of(at, probe.of) if mark.at >= began - probe.within]
-    return Deploys(probe.within, tuple((mark, began - mark.at) for mark in marks))
+    return Deploys(probe.within, tuple(DeploySeen(mark, began - mark.at, _moved(probe, mark, at)) for mark in marks))
+
+
+def _moved(probe: probes.DeployMarks, mark: DeployMark, at: Standpoint) -> Moved | None:
+    """What a deploy changed on the lane that the probe asks about."""
+    periods = around(mark.at, (at.first, at.now)) if probe.metric else None
+    if probe.metric is None or periods is None:
+        return None
+    moved = moved_by(at.rules, at.store, at.rules.metric(probe.metric), periods)
+    return moved if moved and moved.known else None
 
 
 def marks_of(at: Standpoint, kinds: Sequence[str]) -> list[DeployMark]:

@@ -39,11 +39,13 @@ def kept_since(rules: LogRules, now: datetime) -> Mapping[str, datetime]:
 
 def past_retention(rules: LogRules, store: EventStore, now: datetime) -> tuple[PastRetention, ...]:
     """The metrics of which the store holds events that are past their class at `now`, in runbook order."""
-    classes = {metric.id: metric.retention for metric in rules.metrics}
+    classes, limits, span = {one.id: one.retention for one in rules.metrics}, kept_since(rules, now), store.span(now)
+    if span is None or span[0] >= max(limits.values(), default=span[0]):
+        return ()
     counted = (
         PastRetention(
             metric, classes[metric], int(store.kinds(metric, (), None, since - _JUST_BEFORE)[ROWS].sum()), since
         )
-        for metric, since in kept_since(rules, now).items()
+        for metric, since in limits.items()
     )
     return tuple(one for one in counted if one.events)

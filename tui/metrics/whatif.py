@@ -85,6 +85,34 @@ class WhatIf:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Episodes of one rule that overlap: one trouble, as today's rules tell it and as the proposal does."""
+
+    rule: str
+    current: tuple[Episode, ...]
+    proposed: tuple[Episode, ...]
+
+    @property
+    def began(self) -> datetime:
+        """When the first of them was pending."""
+        return min(life.pending_at for life in (*self.current, *self.proposed))
+
+    @property
+    def lead(self) -> Lead | None:
+        """How much sooner the proposal fires, where both do."""
+        today, then = _first_fired(self.current), _first_fired(self.proposed)
+        return Lead(today, then) if today and then else None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the proposal calls somebody at another time, in other cases or with another severity."""
+        today, then = _first_fired(self.current), _first_fired(self.proposed)
+        if today is None or then is None:
+            return today is not then
+        return (today.fired_at, today.severity) != (then.fired_at, then.severity)
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """One value of a sweep and what it would have meant."""
 
@@ -95,8 +123,8 @@ class Trial:
 def outcome(rules: LogRules, store: EventStore, span: Span) -> Outcome:
     """Every episode of the span under these rules; rules warm up before it."""
     episodes = read(rules, store, span.as_of).episodes
-    inside = tuple(life for life in episodes if span.since is None or life.open or _end(life, span) > span.since)
-    return Outcome(inside, sum((_firing(life, span) for life in inside), timedelta()))
+    inside = (life for life in episodes if span.since is None or life.open or _end(life, span) > span.since)
+    return _told(inside, span)
 
 
 def what_if(current: LogRules, proposed: LogRules, store: EventStore, span: Span) -> WhatIf:
@@ -117,6 +145,42 @@ def compared(current: Outcome, proposed: Outcome, span: Span) -> WhatIf:
         vanish=tuple(life for life in current.fired if not _same(life, proposed.fired, span)),
         leads=leads,
     )
+
+
+def troubles(found: WhatIf) -> tuple[Trouble, ...]:
+    """Every trouble of both sides, oldest first."""
+    sides = [(life, True) for life in found.current.episodes] + [(life, False) for life in found.proposed.episodes]
+    sides.sort(key=lambda side: (side[0].rule, side[0].pending_at))
+    groups: list[list[tuple[Episode, bool]]] = []
+    end, rule = found.span.as_of, ""
+    for life, today in sides:
+        if life.rule != rule or life.pending_at >= end:
+            groups.append([])
+            rule, end = life.rule, _end(life, found.span)
+        groups[-1].append((life, today))
+        end = max(end, _end(life, found.span))
+    return tuple(sorted((_trouble(group) for group in groups), key=lambda trouble: trouble.began))
+
+
+def _trouble(group: list[tuple[Episode, bool]]) -> Trouble:
+    current = tuple(life for life, today in group if today)
+    return Trouble(group[0][0].rule, current, tuple(life for life, today in group if not today))
+
+
+def _first_fired(lives: Iterable[Episode]) -> Episode | None:
+    return min((life for life in lives if life.fired_at is not None), key=_fired, default=None)
+
+
+def of_rule(found: WhatIf, rule: str) -> WhatIf:
+    """The same comparison as far as one rule goes."""
+    sides = ((life for life in side.episodes if life.rule == rule) for side in (found.current, found.proposed))
+    current, proposed = (_told(lives, found.span) for lives in sides)
+    return compared(current, proposed, found.span)
+
+
+def _told(lives: Iterable[Episode], span: Span) -> Outcome:
+    episodes = tuple(lives)
+    return Outcome(episodes, sum((_firing(life, span) for life in episodes), timedelta()))
 
 
 def _same(life: Episode, others: Iterable[Episode], span: Span) -> list[Episode]:

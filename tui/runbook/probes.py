@@ -54,11 +54,13 @@ class ClockSkew(Model):
 
 
 class DeployMarks(Model):
-    """The newest deploy marks of these kinds, and how long before the incident's start they are."""
+    """The newest deploy marks of these kinds, how long before the incident's start they are, and what they changed."""
 
     kind: Literal["deploy_marks"]
     of: tuple[DeployKind, ...] = Field(min_length=1)
     within: Duration
+    metric: str | None = None
+    """Whose lane is measured before and after each of them."""
 
 
 class RequiredNames(Model):

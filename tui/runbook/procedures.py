@@ -76,6 +76,8 @@ class Contact(Model):
     """Somebody to escalate to, by role."""
 
     id: str
+    duty: Literal["on_call", "backup"] | None = None
+    """Whoever has this duty now, as the team's journal says; while nobody has it, or without one, the settings say."""
 
 
 class EnvName(Model):
@@ -254,6 +256,8 @@ class Nudging(Model):
     spacing: Duration
     snooze: Duration
     quiet_first: Duration
+    unacknowledged: str | None = None
+    """The contact to call once the time to acknowledge is over and nobody has."""
     reminders: tuple[Nudge, ...]
 
 

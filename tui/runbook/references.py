@@ -84,6 +84,7 @@ REFERENCES: dict[tuple[type[Model], str], str] = {
     (predicates.NamesPresent, "names"): "names",
     (probes.MarkersSeen, "markers"): "marker",
     (probes.MarkersSeen, "since"): "marker",
+    (probes.DeployMarks, "metric"): "metric",
     (probes.RequiredNames, "names"): "names",
     (probes.CommandResults, "commands"): "command",
     (probes.Panels, "metrics"): "metric",
@@ -97,6 +98,7 @@ REFERENCES: dict[tuple[type[Model], str], str] = {
     (p.GoCriterion, "requires"): "condition",
     (p.ClosureItem, "fields"): "field",
     (p.PostmortemSection, "fields"): "field",
+    (p.Nudging, "unacknowledged"): "contact",
     (p.Scenario, "metric"): "metric",
     (p.Scenario, "playbook"): "playbook",
 }
