@@ -9,44 +9,45 @@ from __future__ import annotations
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from tui.incident import actions, nudges, team
 from tui.incident.entries import EvidencePinned
+from tui.incident.history import history
 from tui.incident.journal import NotSaved
 from tui.incident.ruling import Code, refuse
 from tui.incident.state import IncidentState
 from tui.session import commands
 from tui.session.act import Outcome, TeamOutcome
+from tui.session.archive import Archive, Dossier
 from tui.session.clock import WallClock
 from tui.session.copies import keep_copies
 from tui.session.deploys import Elsewhere
-from tui.session.desks import Desks, error_name, is_open
+from tui.session.desks import Desks, declared_at, error_name, is_open
 from tui.session.environment import last_check
 from tui.session.facts import Surroundings
+from tui.session.hindsight import Hindsight
 from tui.session.picture import take
-from tui.session.status import write_snapshot
+from tui.session.statusline import StatusLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import datetime, tzinfo
     from pathlib import Path
 
     from tui.incident.disk import Disk
-    from tui.incident.record import Recorded
     from tui.metrics.board import Board
     from tui.metrics.feed import EventRow
     from tui.runbook.runbook import Runbook
     from tui.runbook.texts import Texts
     from tui.session.clock import Clock
     from tui.session.engine import Engine, Mode
+    from tui.session.hindsight import Known
     from tui.session.picture import IncidentPicture
+    from tui.session.transport import Transport
 
-TELL = timedelta(seconds=5)
-"""How often a status line is told at most."""
 _TEAM = (team.MarkDeploy, team.SetOnCall, team.AcknowledgeAlert, team.DismissSuggestion)
 _ANYWHERE = (actions.Note, actions.Undo)
 """Also possible while nothing is open: then they are about the team's journal."""
@@ -109,18 +110,21 @@ class CommandPost:
         self._wishes: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._answers: deque[Answered] = deque()
         self._desks = Desks(place.data_dir, place.elsewhere, disk)
+        self._hindsight = Hindsight(engine, place.incident)
         self._shown = place.incident
+        self._seen: str | None = None
+        """The incident in the newest picture."""
         self._wanted: str | None = None
         self._book = nudges.NudgeBook()
         self._board: Board | None = None
-        self._told: datetime | None = None
+        self._status_line = StatusLine(place.data_dir, engine.runbook, read_only=place.read_only)
 
     # --- the engine's own ---------------------------------------------------------------------------------------------
 
     @property
     def mode(self) -> Mode:
-        """Whether this is live, the past or an exercise."""
-        return self.engine.mode
+        """Whether this is live, the past, one incident of the past, or an exercise."""
+        return "replay" if self.engine.mode == "review" and self.place.incident else self.engine.mode
 
     @property
     def runbook(self) -> Runbook:
@@ -143,9 +147,9 @@ class CommandPost:
         return self.engine.sources_label
 
     @property
-    def span(self) -> tuple[datetime, datetime] | None:
-        """First and last moment of the data."""
-        return self.engine.span
+    def transport(self) -> Transport | None:
+        """Where a review may go, and whether it runs; None while live."""
+        return self._hindsight.transport
 
     def now(self) -> datetime:
         """The moment the boards stand at, UTC."""
@@ -155,6 +159,10 @@ class CommandPost:
         """Move the cursor of a review."""
         self.engine.seek(at)
 
+    def play(self, speed: int) -> None:
+        """Let the cursor of a review run; 0 stops it."""
+        self.engine.play(speed)
+
     def recent(self, limit: int) -> list[EventRow]:
         """The newest events, the newest first."""
         return self.engine.recent(limit)
@@ -162,6 +170,17 @@ class CommandPost:
     def close(self) -> None:
         """Let go of the sources; the journals' segments go with the process."""
         self.engine.close()
+
+    def archive(self) -> Archive:
+        """Every incident there was, as its journal stands now (worker)."""
+        now = self._wall.now()
+        states = [desk.state for desk in self._desks.all if desk.state.exists]
+        return Archive(history(states, self.runbook), now, now.astimezone(self.zone).date())
+
+    def dossier(self, incident: str) -> Dossier | None:
+        """Everything that is written down of an incident (worker)."""
+        desk = self._desks.get(incident)
+        return Dossier(desk.state, desk.contents.records, self.engine.loaded) if desk else None
 
     # --- asked for from anywhere --------------------------------------------------------------------------------------
 
@@ -193,11 +212,13 @@ class CommandPost:
         self._board = board or self._board
         acted = self._attend()
         news = self._desks.look(self._wall.now())
+        self._hindsight.mark(self._desks.all, news=acted or news)
         if self._board is None or not (board or acted or news or self.picture is None):
             return None
         self.picture = self._take(self._board)
         if acted or news or (board is not None and self.engine.live):
-            self._tell_the_status_line(self._board)
+            dismissals = self._desks.team.dismissals
+            self._status_line.tell(self._desks.open_incidents, self._board, self._wall.now(), dismissals)
         return self._board
 
     def answers(self) -> list[Answered]:
@@ -233,7 +254,7 @@ class CommandPost:
             command = replace(command, at=self.engine.now())
         if isinstance(command, actions.Declare):
             return self._declare(command, ask.actor)
-        desk = self._desks.get(ask.incident or self._shown)
+        desk = self._desks.get(ask.incident or self._seen)
         if isinstance(command, _TEAM) or (desk is None and isinstance(command, _ANYWHERE)):
             return self._for_the_team(command, ask.actor)
         if desk is None:
@@ -246,7 +267,7 @@ class CommandPost:
         outcome = desk.perform(command, actor, wall, self._around().look)
         if outcome.refusal is None:
             self._desks.keep(desk)
-            self._shown = desk.id
+            self._shown = self._seen = desk.id
         return self._kept(outcome)
 
     def _for_the_team(self, command: team.TeamCommand, actor: str) -> TeamOutcome:
@@ -279,24 +300,6 @@ class CommandPost:
 
     # --- what is shown ------------------------------------------------------------------------------------------------
 
-    def _tell_the_status_line(self, board: Board) -> None:
-        """Write the small file that `guardia status` reads, now and then; a status line is not worth an error."""
-        wall = self._wall.now()
-        if self.place.read_only or (self._told is not None and wall - self._told < TELL):
-            return
-        suggestion = board.suggestion
-        said = (suggestion.severity, suggestion.metric) if suggestion and suggestion.severity else (None, None)
-        with suppress(OSError):
-            write_snapshot(
-                self.place.data_dir,
-                self._desks.open_incidents,
-                self.runbook,
-                wall,
-                suggested=said if self.engine.live else None,
-                silent=board.silent_since is not None,
-            )
-            self._told = wall
-
     def _around(self) -> Surroundings:
         return Surroundings(
             loaded=self.engine.loaded,
@@ -310,23 +313,32 @@ class CommandPost:
         )
 
     def _take(self, board: Board) -> IncidentPicture:
-        open_ones = self._desks.open_incidents
-        desk = self._desks.get(self._shown)
-        if desk is None or not is_open(desk.state):
-            desk = self._desks.get(open_ones[0].id) if open_ones else None
-            self._shown = desk.id if desk else self._shown
-        state = desk.state if desk else None
-        records: Sequence[Recorded] = desk.contents.records if desk else ()
-        shown = take(self._around(), board, self.engine.store, state, records, self._wanted)
-        reasons = nudges.wanted(state, shown.clocks, self.runbook.nudging, board.now) if state else ()
+        open_ones = self._open_at(board.now)
+        known = next((each for each in open_ones if each.state.id == self._shown), None)
+        known = known or next(iter(open_ones), None)
+        state, records = (known.state, known.records) if known else (None, ())
+        self._seen = state.id if state else None
+        around = replace(self._around(), team=self._hindsight.team(self._desks.team, board.now))
+        shown = take(around, board, self.engine.store, state, records, self._wanted)
+        reasons = (
+            nudges.wanted(state, shown.clocks, self.runbook.nudging, board.now, [view.step.id for view in shown.calls])
+            if state
+            else ()
+        )
         self._book = nudges.turned(self._book, reasons, self.runbook.nudging, board.now)
         return replace(
             shown,
-            open_incidents=open_ones,
+            open_incidents=tuple(each.state for each in open_ones),
             people=self.place.people,
             nudge=self._book.shown,
+            contacts=self.place.elsewhere.contacts,
             read_only=self.place.read_only,
             unsaved=self._desks.unsaved,
             trouble=self._desks.trouble,
-            damaged=bool(desk and desk.contents.damages),
+            damaged=bool(known and known.damaged),
         )
+
+    def _open_at(self, at: datetime) -> list[Known]:
+        """Every incident that was open at a moment, the newest first."""
+        known = [self._hindsight.known(desk, at) for desk in self._desks.all]
+        return sorted((each for each in known if is_open(each.state)), key=lambda each: declared_at(each.state))[::-1]

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING, Literal
 
+from tui.incident.actions import RecordRun
 from tui.privacy import mask, visible
 
 if TYPE_CHECKING:
@@ -111,6 +112,18 @@ def order(runbook: Procedures, command_id: str, place: Place) -> Order:
         missing.append("repo_dir")
     missing += [name for name in command.secrets if not environment.get(name)]
     return Order(command, folder, visible(mask(host).text), tuple(missing), environment)
+
+
+def recorded(order: Order, ended: Ended) -> RecordRun:
+    """What the journal is asked to keep of a run."""
+    return RecordRun(
+        command=order.command.id,
+        exit_code=ended.exit_code,
+        duration_ms=ended.duration_ms,
+        tail=ended.tail,
+        host=order.host,
+        folder=str(order.folder) if order.folder else "",
+    )
 
 
 class CommandRun:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -17,7 +17,7 @@ from tui.incident.entries import OnCallSet
 from tui.incident.team import Deploy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from tui.incident.team import TeamState
@@ -33,7 +33,7 @@ _PATIENCE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Where the settings say that deploys, and who is on call, are written down too."""
+    """Where the settings say that deploys, who is on call, and whom to call else, are written down too."""
 
     file: Path | None = None
     repo_dir: Path | None = None
@@ -41,6 +41,8 @@ class Elsewhere:
     """Pattern of the tags that mark a deploy; empty: none do."""
     on_call: str = ""
     backup: str = ""
+    contacts: Mapping[str, str] = field(default_factory=dict)
+    """How to reach the runbook's contacts, by their ids; shown here and written nowhere."""
 
 
 def completed(team: TeamState, elsewhere: Elsewhere) -> TeamState:

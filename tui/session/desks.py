@@ -57,10 +57,15 @@ class Desks:
         self.team = completed(state, self._elsewhere)
 
     @property
+    def all(self) -> tuple[Desk, ...]:
+        """Every incident's desk."""
+        return tuple(self._desks.values())
+
+    @property
     def open_incidents(self) -> tuple[IncidentState, ...]:
         """Those that are open, the newest first."""
         states = (desk.state for desk in self._desks.values())
-        return tuple(sorted((each for each in states if is_open(each)), key=_declared_at, reverse=True))
+        return tuple(sorted((each for each in states if is_open(each)), key=declared_at, reverse=True))
 
     @property
     def unsaved(self) -> int:
@@ -120,5 +125,6 @@ def error_name(error: OSError) -> str:
     return errno.errorcode.get(error.errno or 0, "EIO")
 
 
-def _declared_at(state: IncidentState) -> datetime:
+def declared_at(state: IncidentState) -> datetime:
+    """When an incident was declared."""
     return state.declared.at if state.declared else EPOCH

@@ -16,6 +16,7 @@ from tui.metrics.store import Store
 from tui.session.clock import Cursor, WallClock
 from tui.session.reader import Reader
 from tui.session.since import begin, end_of, line_clock, may_have_begun_earlier, plain_files, stop, warm_up
+from tui.session.transport import Transport, alert_stops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from tui.session.clock import Clock
     from tui.session.reader import Sources
 
-Mode = Literal["live", "review", "drill"]
+Mode = Literal["live", "review", "replay", "drill"]
+"""Whether `now` is the wall's, a cursor's, a cursor's within one incident, or an exercise's."""
 
 REFRESH = timedelta(seconds=5)
 """How old a live board may grow while nothing new arrives: its windows slide even then."""
@@ -82,6 +84,9 @@ class Engine:
         self.reader = Reader(loaded.runbook, sources, self.store, zone, newest_first=newest_first)
         self.span: tuple[datetime, datetime] | None = None
         """First and last minute of the data read so far."""
+        self._landmarks: Transport | None = None
+        self._whole = False
+        self._also: tuple[datetime, ...] = ()
         self._opening: Callable[[datetime], datetime] | None = opening
         self._monotonic = monotonic
         self._wall = wall or WallClock()
@@ -93,7 +98,7 @@ class Engine:
     @property
     def live(self) -> bool:
         """Whether `now` runs with the wall clock."""
-        return self.mode != "review"
+        return self.mode in {"live", "drill"}
 
     @property
     def sources_label(self) -> str:
@@ -104,11 +109,31 @@ class Engine:
         """The moment the boards stand at, UTC."""
         return self.clock.now()
 
+    @property
+    def transport(self) -> Transport | None:
+        """Where a review may go, as of the last `advance`; None before there is data, and outside of reviews."""
+        marks, clock = self._landmarks, self.clock
+        return replace(marks, speed=clock.speed) if marks is not None and isinstance(clock, Cursor) else None
+
+    def visit(self, moments: tuple[datetime, ...]) -> None:
+        """Let the cursor also go to moments outside of the data, where something else is to be seen."""
+        self._also = moments
+        if self._landmarks is not None:
+            self._landmarks = self._landmarks.with_room_for(moments)
+
     def seek(self, at: datetime) -> None:
-        """Move the cursor, within the data; the next `advance` returns the board of that moment."""
-        if self.span is not None and isinstance(self.clock, Cursor):
+        """Move the cursor, within the span; the next `advance` returns the board of that moment."""
+        marks = self._landmarks
+        if marks is not None and isinstance(self.clock, Cursor):
             self._opening = None
-            self.clock.move(min(max(at, self.span[0]), self.span[1]))
+            self.clock.move(marks.clamp(at))
+
+    def play(self, speed: int) -> None:
+        """Let the cursor run, so many times as fast as it happened, to the end of the span; 0 stops it."""
+        marks = self._landmarks
+        if marks is not None and isinstance(self.clock, Cursor):
+            self._opening = None
+            self.clock.play(speed, marks.last)
 
     def read(self) -> bool:
         """Take in at most one block a source; whether there was anything. Live, what is past its retention goes."""
@@ -225,13 +250,22 @@ class Engine:
         firsts = [status.first for status in self.reader.statuses() if status.first]
         end = self.end()
         if firsts and end is not None:
-            self.span = (floor_minute(min(firsts)), end)
-            if isinstance(self.clock, Cursor) and self._opening is not None:
-                self.clock.move(self._opening(end))
+            self._know((floor_minute(min(firsts)), end))
         now = self.now()
         if self.live and (self._rescanned_at is None or now - self._rescanned_at >= RESCAN):
             self._rescanned_at = now
             self.reader.rescan()
+
+    def _know(self, span: tuple[datetime, datetime]) -> None:
+        """Take over what the data spans; in review, also what happened in it, once all of it is read."""
+        final = not self.reader.filling
+        if not self.live and isinstance(self.clock, Cursor) and (span != self.span or final != self._whole):
+            alerts = self.board(span[1]).alerts if final else ()
+            marks = Transport(*span, stops=tuple(sorted(alert_stops(alerts))), episodes=alerts)
+            self._landmarks = marks.with_room_for(self._also)
+            if self._opening is not None:
+                self.clock.move(self._opening(span[1]))
+        self.span, self._whole = span, final
 
     def _stale(self, now: datetime) -> bool:
         shown = self._shown_at

@@ -1,4 +1,8 @@
-"""The guarded events around an incident, one JSON object a line, for those who look at it later (runbook §9)."""
+"""The guarded events around an incident, for those who look at it later (runbook §9): a log that can be read again.
+
+A line is a record as the runbook describes them, with nothing in it but what the guardrail let through, and with the
+place that it came from. So every command reads an excerpt as it reads the log itself.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +20,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tui.incident.state import IncidentState
-    from tui.runbook.model import Metric
+    from tui.runbook.model import LogRules, Metric
     from tui.session.engine import Engine
 
 AROUND = timedelta(minutes=30)
 _JUST_BEFORE = timedelta(microseconds=1)
+_PLACE = ("offset", "length", "sub")
 
 
 def excerpt(engine: Engine, state: IncidentState) -> bytes:
@@ -37,31 +42,36 @@ def excerpt(engine: Engine, state: IncidentState) -> bytes:
         return b""
     start, stop = known.started - AROUND, min(until + AROUND, end)
     kept = kept_since(engine.runbook, end)
-    rows: list[tuple[datetime, int, int, dict[str, Any]]] = []
+    rows: list[tuple[Metric, dict[str, Any]]] = []
     for metric in engine.runbook.metrics:
         since = max(start, kept.get(metric.id, start))
-        rows += ((row["at"], row["source"], row["offset"], row) for row in _rows(engine, metric, since, stop))
-    rows.sort(key=lambda row: row[:3])
-    names = engine.place_names()
-    return b"".join(orjson.dumps(_event(row, names)) + b"\n" for *_place, row in rows)
+        rows += ((metric, row) for row in _rows(engine, metric, since, stop))
+    rows.sort(key=lambda found: (found[1]["at"], found[1]["source"], found[1]["offset"], found[1]["sub"]))
+    names, said = engine.place_names(), {"drill": True} if state.drill else {}
+    return b"".join(
+        orjson.dumps({**_record(engine.runbook, metric, row), **said, "source": names[row["source"]], **_place(row)})
+        + b"\n"
+        for metric, row in rows
+    )
 
 
 def _rows(engine: Engine, metric: Metric, start: datetime, stop: datetime) -> Iterator[dict[str, Any]]:
-    columns = [field_column(name, spec.kind) for name, spec in metric.fields.items()]
     found = engine.store.window(Stream(metric=metric.id), start - _JUST_BEFORE, stop)
-    for row in found.iter_rows(named=True):
-        fields = {name: row[name] for name in columns if row[name] is not None}
-        yield {**row, "metric": metric.id, "fields": fields}
+    return found.iter_rows(named=True)
 
 
-def _event(row: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def _record(rules: LogRules, metric: Metric, row: dict[str, Any]) -> dict[str, Any]:
+    """The event under the keys that the runbook reads it by; what it does not have is left out."""
+    keys, at = rules.record, row["at"]
+    fields = {key: row[field_column(key, spec.kind)] for key, spec in metric.fields.items()}
     return {
-        "at": row["at"].isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "metric": row["metric"],
-        "request_id": row["request_id"],
-        "fields": row["fields"],
-        "source": names[row["source"]],
-        "offset": row["offset"],
-        "length": row["length"],
-        "sub": row["sub"],
+        keys.time: at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        keys.request_id: row["request_id"],
+        keys.name: metric.id,
+        **{key: value for key, value in fields.items() if value is not None},
     }
+
+
+def _place(row: dict[str, Any]) -> dict[str, Any]:
+    """Where the record lay in its source, so that an event can be told from its twin and found again there."""
+    return {name: row[name] for name in _PLACE}

@@ -1,37 +1,27 @@
 """Files for other people: written whole or not at all, for their owner only, over nothing without consent (§3, §9).
 
-A bundle is a folder, or a zip, of plain files with a manifest that `sha256sum -c` understands too.
+A bundle is a folder, or a zip, of plain files with a manifest that `sha256sum -c` understands too; `unbundle` reads it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
 import secrets
 import shutil
 import zipfile
 from contextlib import suppress
 from io import BytesIO
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from tui.session.atomic import FILE_MODE, FOLDER_MODE, make_private_folder, sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+    from pathlib import Path
 
 MANIFEST = "manifest.sha256"
-_LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._-]{0,127})")
-_LARGEST = 1 << 30
-"""No file of a bundle is as large; a zip that claims more is not read."""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
-
-Found = Literal["changed", "missing", "unlisted"]
-
-
-class NotABundleError(Exception):
-    """No manifest that can be read."""
 
 
 class NotReplacedError(FileExistsError):
@@ -102,61 +92,9 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def is_bundle(path: Path) -> bool:
-    """Whether a folder has a manifest, or a file is a zip that has one."""
-    if path.is_dir():
-        return (path / MANIFEST).is_file()
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return MANIFEST in archive.namelist()
-    except (OSError, zipfile.BadZipFile):
-        return False
-
-
-def verify_bundle(path: Path) -> dict[str, Found]:
-    """What in a bundle is not as its manifest says, by file; empty when all is. Raises NotABundleError, OSError."""
-    files = _read_zip(path) if path.is_file() else _read_folder(path)
-    sums = dict(_sums(files.pop(MANIFEST, b"")))
-    if not sums:
-        raise NotABundleError(path.name)
-    wrong: dict[str, Found] = {}
-    for name, wanted in sums.items():
-        if name not in files:
-            wrong[name] = "missing"
-        elif hashlib.sha256(files[name]).hexdigest() != wanted:
-            wrong[name] = "changed"
-    return {**wrong, **dict.fromkeys(sorted(files.keys() - sums.keys()), "unlisted")}
-
-
 def _with_manifest(files: Mapping[str, bytes]) -> dict[str, bytes]:
     lines = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
     return {**files, MANIFEST: "".join(lines).encode()}
-
-
-def _sums(manifest: bytes) -> Iterator[tuple[str, str]]:
-    """Yield name and hash; a name that leads elsewhere is no name."""
-    for line in manifest.decode("utf-8", "replace").splitlines():
-        if match := _LINE.fullmatch(line):
-            yield match[2], match[1]
-
-
-def _read_folder(path: Path) -> dict[str, bytes]:
-    files = {}
-    for entry in os.scandir(path):
-        if entry.is_file(follow_symlinks=False):
-            files[entry.name] = Path(entry.path).read_bytes()
-    return files
-
-
-def _read_zip(path: Path) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            infos = archive.infolist()
-            if sum(info.file_size for info in infos) > _LARGEST:
-                raise NotABundleError(path.name)
-            return {info.filename: archive.read(info) for info in infos}
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, NotImplementedError, EOFError):
-        raise NotABundleError(path.name) from None
 
 
 def _write_new(path: Path, data: bytes) -> None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tui.incident import gates
 from tui.incident.facts import Facts
-from tui.incident.state import IncidentState, Status
+from tui.incident.state import IncidentState, Status, frozen
 from tui.incident.times import clocks, times
+from tui.metrics.deployed import newest_effect
 from tui.metrics.journalled import GateCount
 from tui.metrics.predicates import answer_check, answer_predicate
 from tui.metrics.probes import answer_probe
+from tui.metrics.reading import RECENT
 from tui.metrics.standpoint import Standpoint
 from tui.session.journalled import journalled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from tui.incident.facts import Condition
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from tui.incident.times import Times
     from tui.metrics.answers import Answer, ProbeAnswer
     from tui.metrics.board import Board
+    from tui.metrics.deployed import DeployEffect
     from tui.metrics.store import EventStore
     from tui.runbook.predicates import Check
     from tui.runbook.procedures import Playbook, Procedures, Step
@@ -113,6 +116,12 @@ class IncidentPicture:
     """Name of the system's error that keeps the journals from being read."""
     damaged: bool = False
     """Whether the journal has damaged bytes; entries on both sides of them are there."""
+    calls: tuple[StepView, ...] = ()
+    """Steps of any playbook that call somebody and apply now, until somebody ticks them."""
+    contacts: Mapping[str, str] = field(default_factory=frozen)
+    """How to reach the runbook's contacts, by id."""
+    deployed: DeployEffect | None = None
+    """What the newest deploy of the lanes' hour changed."""
 
     @property
     def go(self) -> bool:
@@ -161,7 +170,14 @@ def take(
         open_incidents=(),
         team=around.team,
         people=(),
+        calls=lists.calls if lists else (),
+        deployed=_deployed(around, board, store) if board.final else None,
     )
+
+
+def _deployed(around: Surroundings, board: Board, store: EventStore) -> DeployEffect | None:
+    moments = (deploy.at for deploy in around.deploys(board.now))
+    return newest_effect(around.loaded.runbook, store, moments, board.now, RECENT)
 
 
 class _Lists:
@@ -182,6 +198,12 @@ class _Lists:
     def steps(self, steps: Iterable[Step]) -> tuple[StepView, ...]:
         """Each step with its live facts."""
         return tuple(self._step(step) for step in steps)
+
+    @property
+    def calls(self) -> tuple[StepView, ...]:
+        """Every step of a playbook that calls somebody now."""
+        steps = (step for playbook in self._rules.playbooks for step in playbook.steps if step.escalate_to)
+        return tuple(view for view in self.steps(steps) if view.open and not view.ticks)
 
     def check(self, check: Check) -> CheckView:
         """One check."""

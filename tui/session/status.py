@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,6 +26,7 @@ STALE_AFTER = timedelta(minutes=2)
 """Age from which a snapshot says how old it is: nobody may be watching any more."""
 
 _LONGEST = 64 << 10
+_FOLDER = re.compile(r"INC-\d{8}-[0-9a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Snapshot:
     """Severity that the rules suggest where nothing was declared; None: no rule fires, or nobody watched."""
     metric: str | None = None
     """The metric of that suggestion."""
+    dismissed_by: str = ""
+    """Who refused that suggestion; empty while nobody has."""
     silent: bool = False
     """Whether the logs had gone silent: then nothing is known of health."""
     watching: bool = False
@@ -90,15 +94,19 @@ def write_snapshot(
     now: datetime,
     *,
     suggested: tuple[str | None, str | None] | None = None,
+    dismissed_by: str = "",
     silent: bool = False,
 ) -> None:
     """Replace the snapshot by one of these incidents, whole or not at all. Raises OSError.
 
-    suggested: severity and metric that the rules say at `now`; None: nobody is watching logs.
+    suggested: severity and metric that the rules say at `now`; None: nobody is watching logs. dismissed_by: who
+    refused them.
     """
     from tui.session.atomic import write_private
 
-    snapshot = snapshot_of(states, runbook.severities, now, suggested=suggested, silent=silent)
+    snapshot = snapshot_of(
+        states, runbook.severities, now, suggested=suggested, dismissed_by=dismissed_by, silent=silent
+    )
     data = json.dumps({"schema": 1, **asdict(snapshot)}, default=_written, ensure_ascii=False, separators=(",", ":"))
     write_private(snapshot_file(data_dir), data.encode("utf-8", "replace"))
 
@@ -114,12 +122,25 @@ def read_snapshot(data_dir: Path) -> Reading:
         return "unreadable"
 
 
+def damaged_journals(data_dir: Path, reading: Reading) -> bool:
+    """Whether a journal of an incident that the snapshot calls open is damaged or cannot be read. Raises nothing."""
+    from tui.incident.frame import unbroken
+
+    incidents = () if isinstance(reading, str) else reading.incidents
+    folders = [data_dir / "incidents" / incident.id for incident in incidents if _FOLDER.fullmatch(incident.id)]
+    try:
+        return not all(unbroken(path.read_bytes()) for folder in folders for path in folder.glob("*.jsonl"))
+    except OSError:
+        return True
+
+
 def snapshot_of(
     states: Iterable[IncidentState],
     severities: Sequence[Severity],
     now: datetime,
     *,
     suggested: tuple[str | None, str | None] | None = None,
+    dismissed_by: str = "",
     silent: bool = False,
 ) -> Snapshot:
     """Make the snapshot of the incidents among these that are open; see `write_snapshot`."""
@@ -132,6 +153,7 @@ def snapshot_of(
         incidents=tuple(_incident(state, severities) for state in ordered),
         firing=firing,
         metric=metric,
+        dismissed_by=dismissed_by,
         silent=silent,
         watching=suggested is not None,
     )
@@ -169,6 +191,7 @@ def _snapshot(found: dict[str, Any]) -> Snapshot:
         incidents=tuple(_open_incident(one) for one in found["incidents"]),
         firing=_text(found["firing"]),
         metric=_text(found["metric"]),
+        dismissed_by=str(found.get("dismissed_by", "")),
         silent=bool(found["silent"]),
         watching=bool(found["watching"]),
     )
