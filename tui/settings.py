@@ -13,10 +13,15 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, TomlConfigSettingsSource
 
+from tui import keymap
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pydantic_settings import PydanticBaseSettingsSource
+
+
+Notify = Literal["off", "osc9", "osc777"]
 
 
 class Command(BaseModel):
@@ -35,12 +40,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GUARDIA_", env_nested_delimiter="__", frozen=True, extra="forbid")
 
     lang: Literal["es", "en"] | None = None
-    """Language of the screens and of the runbook's text; None: that of the locale."""
+    """Language of the screens and of the runbook's text; not set: that of the locale."""
     zone: str = "local"
     """Zone of the second clock, of times typed as HH:MM, and of logs that name none; `local` or an IANA name."""
     runbook: Path | None = None
-    """The team's runbook file; None: the embedded one."""
+    """The team's runbook file; not set: the embedded one."""
     data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("guardia"))
+    """Where journals, guarded copies and exports are kept."""
     name: str = ""
     """Who acts, unless `--as` says otherwise; empty: the login name."""
     people: tuple[str, ...] = ()
@@ -48,6 +54,7 @@ class Settings(BaseSettings):
     sources: tuple[str, ...] = ()
     """What bare `guardia` opens when no incident is open."""
     commands: dict[str, Command] = {}
+    """Commands that print logs, by the name under which `cmd:NAME` opens them."""
     repo_dir: Path | None = None
     """The backend's repository on this machine, where the runbook's own tests run."""
     smoke_host: str = ""
@@ -55,6 +62,9 @@ class Settings(BaseSettings):
     on_call: str = ""
     """Who is on call, unless the team's journal says otherwise."""
     on_call_backup: str = ""
+    """Who is called when nobody answers, unless the team's journal says otherwise."""
+    contacts: dict[str, str] = {}
+    """Whom the runbook's contacts stand for and how to reach them, by id: `database-on-call = "@beto, ext. 210"`."""
     deploys_file: Path | None = None
     """A file whose lines say when something was deployed: `TIME [backend|frontend] TEXT`."""
     deploy_tags: str = ""
@@ -62,8 +72,15 @@ class Settings(BaseSettings):
     cap: int = Field(default=7_500_000, ge=100_000)
     """Events kept row by row; of older ones only counts by the minute stay. The default takes about 1.2 GB."""
     theme: Literal["dark", "light"] = "dark"
+    """Colours for a dark or a light terminal; 16 colours and none are found out by themselves."""
     ascii: bool = False
     """Draw with characters that every terminal gives one cell."""
+    keys: dict[str, str] = {}
+    """Other keys than the usual ones, by name: `declare = "D"`."""
+    bell: bool = True
+    """Ring when the time to acknowledge or to mitigate runs out."""
+    notify: Notify = "off"
+    """The sequence that asks the terminal for a desktop notice then, whichever it knows; `off`: none."""
 
     @field_validator("zone")
     @classmethod
@@ -75,6 +92,12 @@ class Settings(BaseSettings):
                 raise ValueError(
                     "not a time zone: write local, UTC or a name like America/Argentina/Buenos_Aires"
                 ) from None
+        return value
+
+    @field_validator("keys")
+    @classmethod
+    def _usable_keys(cls, value: dict[str, str]) -> dict[str, str]:
+        keymap.check(value)
         return value
 
     def tzinfo(self) -> tzinfo:

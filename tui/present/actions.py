@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui import locale
+from tui.keymap import key_name
 from tui.present.spans import Line, Span, fit, foreign, gap, left, right, width
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ def names(_: Translate) -> dict[str, str]:
         "events": _("events and filter"),
         "sources": _("sources: rates, lag, rejected lines"),
         "settings": _("settings and where they came from"),
+        "whatif": _("what if: other rules over this run"),
+        "compare": _("compare two periods, before and after a deploy"),
+        "share": _("share the current state"),
         "back": _("back to the board"),
         "dig": _("look closer at what has the focus"),
         "zoom": _("give the focused pane all the room"),
@@ -56,6 +60,11 @@ def names(_: Translate) -> dict[str, str]:
         "move(10)": _("forward by ten minutes"),
         "edge(0)": _("to the first moment of the data"),
         "edge(1)": _("to the last moment of the data"),
+        "stop(1)": _("to the next moment at which something happened"),
+        "stop(-1)": _("to the last moment at which something happened"),
+        "go_to": _("go to a time"),
+        "faster(1)": _("let time run faster"),
+        "faster(-1)": _("let time run slower"),
         "zoom(1)": _("show less time"),
         "zoom(-1)": _("show more time"),
         "pan(-1)": _("move the chart to earlier"),
@@ -72,7 +81,7 @@ def names(_: Translate) -> dict[str, str]:
         "command('mitigate')": _("mark as mitigated"),
         "command('resolve')": _("mark as resolved"),
         "command('severity')": _("change the severity"),
-        "command('update')": _("tell that an update was sent"),
+        "command('update')": _("prepare an update and tell that it was sent"),
         "command('note')": _("write a note"),
         "command('flags')": _("note a deploy freeze or push off"),
         "command('roles')": _("roles, on call and handoff"),
@@ -96,17 +105,20 @@ def known_acts(bindings: Iterable[tuple[str, str]], metrics: Iterable[str]) -> t
         name = own.get(action) or lanes.get(action)
         if name is not None:
             other = next((each[action] for each in others if each.get(action, name) != name), "")
-            found.append(Act(action, name, other, " ".join(dict.fromkeys(map(_shown_key, pressed)))))
+            found.append(Act(action, name, other, " ".join(dict.fromkeys(map(shown_key, pressed)))))
     return tuple(found)
 
 
-def _shown_key(key: str) -> str:
+def shown_key(key: str) -> str:
     """Write a key as it stands on the keyboard."""
+    page_up, page_down = locale._("PgUp PgDn").split()
     plain = {
         "question_mark": "?", "colon": ":", "slash": "/", "comma": ",", "full_stop": ".", "plus": "+", "minus": "-",
         "equals_sign": "=", "left": "←", "right": "→", "up": "↑", "down": "↓", "escape": "esc",
+        "space": locale._("space"), "enter": locale._("enter"), "tab": "Tab",
+        "pageup": page_up, "pagedown": page_down, "home": "Home", "end": "End",
     }  # fmt: skip
-    return "+".join(plain.get(part, part) for part in key.split("+"))
+    return "+".join(key_name(plain.get(part, part)) for part in key.split("+"))
 
 
 def matching(acts: tuple[Act, ...], typed: str) -> tuple[Act, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.incident import actions as a
 from tui.locale import _
-from tui.present.asked import criteria, moment, of_incident, severities
+from tui.present.asked import criteria, moment, normal_yet, of_incident, severities, still_over
 from tui.present.questions import Choice, Field, FieldError, Question
 from tui.present.spans import Span
 
@@ -65,15 +65,17 @@ def acknowledge(situation: Situation) -> Question | None:
 
 
 def mitigate(situation: Situation) -> Question | None:
-    """By what users no longer suffer, or suffer less."""
+    """By what users no longer suffer, or suffer less; a number that says otherwise is no obstacle, but is said."""
     fields = (Field("why", _("by what"), hint=_("what helped, for the record")),)
-    return of_incident(situation, _("mitigated"), lambda said: a.Mitigate(why=said["why"]), fields)
+    about = still_over(situation)
+    return of_incident(situation, _("mitigated"), lambda said: a.Mitigate(why=said["why"]), fields, about)
 
 
 def resolve(situation: Situation) -> Question | None:
-    """All is normal; a reason is only needed before that has lasted."""
+    """All is normal; a reason is only needed before that has lasted, and how long it has is said."""
     fields = (Field("why", _("why"), hint=_("only needed before all is normal")),)
-    return of_incident(situation, _("resolved"), lambda said: a.Resolve(why=said["why"]), fields)
+    about = (*normal_yet(situation), *still_over(situation))
+    return of_incident(situation, _("resolved"), lambda said: a.Resolve(why=said["why"]), fields, about)
 
 
 def reopen(situation: Situation) -> Question | None:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 
 from tui.incident import actions as a
 from tui.incident import team
 from tui.locale import _
 from tui.present.asked import moment, of_incident
-from tui.present.entry_rows import entry_words, step_name
+from tui.present.entry_rows import entry_words
+from tui.present.handoff import handoff_lines, handoff_paper
 from tui.present.questions import Choice, Field, Question
-from tui.present.spans import Line, Span, foreign
+from tui.present.spans import Line, Span, foreign, words
+from tui.present.status_update import headline, update_paper
+from tui.present.strip_parts import other_panels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.incident.entries import Role
-    from tui.incident.state import IncidentState
+    from tui.present.paper import Paper
     from tui.present.situation import Situation
-    from tui.session.picture import StepView
+
+_ABOUT = 76
+"""Cells of what is said about a question in the narrowest terminal."""
 
 
 def note(situation: Situation) -> Question:
@@ -30,9 +36,14 @@ def note(situation: Situation) -> Question:
 
 
 def update(situation: Situation) -> Question | None:
-    """Record that the team was told."""
-    fields = (Field("text", _("text"), hint=_("what was told to the team; guardia sends nothing")),)
-    return of_incident(situation, _("update sent"), lambda said: a.SendUpdate(text=said["text"]), fields)
+    """Show the update that is ready to be sent; what is recorded is its headline, after a sentence of one's own."""
+    fields = (Field("text", _("add a sentence"), hint=_("optional; it comes first")),)
+
+    def command(said: Mapping[str, str]) -> a.Command:
+        return a.SendUpdate(text=headline(situation, said["text"]))
+
+    question = of_incident(situation, _("update sent"), command, fields, update_paper(situation).lines())
+    return question and replace(question, paper=lambda said: update_paper(situation, said["text"]))
 
 
 def channel(situation: Situation) -> Question | None:
@@ -79,10 +90,11 @@ def roles(situation: Situation) -> Question | None:
         Choice("owner", _("owner")), Choice("commander", _("IC")), Choice("scribe", _("scribe")),
         Choice("handoff", _("offer a handoff")),
     ]  # fmt: skip
-    if state.handoff is not None:
-        choices.insert(0, Choice("accept", _("accept the handoff")))
+    if state.handoff is not None:  # at the end: no other choice changes its digit
+        choices.append(Choice("accept", _("accept the handoff")))
+    likely = "accept" if state.handoff is not None else choices[0].value
     fields = (
-        Field("role", _("role"), choices[0].value, choices=tuple(choices)),
+        Field("role", _("role"), likely, choices=tuple(choices)),
         Field("name", _("name"), hint=_("who; not needed to accept")),
     )
 
@@ -95,36 +107,11 @@ def roles(situation: Situation) -> Question | None:
             case role:
                 return a.SetRole(role=cast("Role", role), name=said["name"])
 
-    return of_incident(situation, _("roles"), command, fields, tuple(_page(situation, state)))
+    def paper(said: Mapping[str, str]) -> Paper | None:
+        return handoff_paper(situation, state, said["name"]) if said["role"] == "handoff" else None
 
-
-def _page(situation: Situation, state: IncidentState) -> list[Line]:
-    """The handoff page: as offered, or as it would be offered now."""
-    offered = state.handoff.page if state.handoff else None
-    steps = {view.step.id: bool(view.ticks) for view in _worked(situation)}
-    done = list(offered.done if offered else (step for step, ticked in steps.items() if ticked))
-    pending = list(offered.pending if offered else (step for step, ticked in steps.items() if not ticked))
-    update = offered.next_update if offered else None
-    frozen = offered.frozen if offered else (state.deploys_frozen.on if state.deploys_frozen else None)
-    known = (
-        (_("handoff to"), offered.to if offered else ""),
-        (_("impact"), offered.impact if offered else state.value("impact")),
-        (_("hypothesis"), offered.hypothesis if offered else state.value("root_cause")),
-        (_("done"), ", ".join(step_name(step, situation.texts) for step in done)),
-        (_("pending"), ", ".join(step_name(step, situation.texts) for step in pending)),
-        (_("next update"), f"{update:%H:%M:%S} UTC" if update else ""),
-        ("freeze", {True: _("noted on"), False: _("noted off"), None: ""}[frozen]),
-    )
-    return [
-        (Span(f"{label}: ", "muted"), Span(" ".join(foreign(value).split()) or "–"))
-        for label, value in known
-        if value or label not in {_("handoff to"), _("next update")}
-    ]
-
-
-def _worked(situation: Situation) -> list[StepView]:
-    picture = situation.incident
-    return [*picture.triage_list.steps, *picture.playbook_list.steps] if picture else []
+    question = of_incident(situation, _("roles"), command, fields, handoff_lines(situation, state))
+    return question and replace(question, paper=paper)
 
 
 def undo(situation: Situation) -> Question | None:
@@ -142,16 +129,18 @@ def undo(situation: Situation) -> Question | None:
 
 
 def dismiss(situation: Situation) -> Question | None:
-    """Refuse what is suggested, with a reason."""
-    suggestion = situation.board.suggestion
-    if suggestion is None:
+    """Refuse what is suggested, with a reason; what fires while the question stands is not refused with it."""
+    suggestion, seen = situation.board.suggestion, situation.board.now
+    if suggestion is None or suggestion.severity is None:
         return None
     fields = (Field("why", _("why"), hint=_("why this is no incident")),)
-    return Question(
-        _("suggestion dismissed"),
-        lambda said: (team.DismissSuggestion(metric=suggestion.metric, rule=suggestion.rule, why=said["why"]),),
-        fields,
-    )
+    firing = words(other_panels(situation, None), _ABOUT, between=2)
+    calm = (Span(_("the strip is calm until something else fires; lanes and badges stay as they are"), "muted"),)
+
+    def commands(said: Mapping[str, str]) -> tuple[a.Command, ...]:
+        return (team.DismissSuggestion(metric=suggestion.metric, rule=suggestion.rule, why=said["why"], at=seen),)
+
+    return Question(_("suggestion dismissed"), commands, fields, (firing, calm) if firing else (calm,))
 
 
 def deploy(situation: Situation) -> Question:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, cast
 
 from tui.incident import actions as a
-from tui.incident.state import Status
+from tui.incident.facts import Facts
+from tui.incident.gates import commands_passed
+from tui.incident.state import IncidentState, Status
 from tui.locale import _
 from tui.present import ask_status, ask_work
 from tui.present.entry_rows import step_name
+from tui.present.format import duration
+from tui.present.not_yet import not_yet
 from tui.present.questions import Choice, Field, FieldError, Question
 from tui.present.spans import Line, Span, foreign
+from tui.runbook.predicates import CommandPassed, CommandsPassed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tui.incident.state import IncidentState
     from tui.present.situation import Situation
     from tui.present.step_rows import Deed
-    from tui.session.commands import Order
+    from tui.session.commands import Ended, Order
 
 
 def ask(name: str, situation: Situation) -> Question | None:
@@ -46,16 +51,53 @@ def for_deed(deed: Deed, situation: Situation) -> Question | None:
             return Question(f"{_word(deed.subject)} {shown}", lambda _said: (take,), incident=state.id)
         case "ask":
             return ask(deed.subject, situation)
-        case "copy":
+        case "copy" | "commands":
             return None
+
+
+def commands_of(check: str, situation: Situation) -> tuple[tuple[str, str], ...]:
+    """Return (command, its name and what came of it since the last change) for a check that waits for commands."""
+    picture, state = situation.incident, situation.declared or IncidentState("")
+    views = (*picture.rollback_list.checks, *picture.playbook_list.checks) if picture else ()
+    holds = next((view.check.holds for view in views if view.check.id == check), None)
+    wanted = [
+        command.id
+        for command in situation.rules.commands
+        if (isinstance(holds, CommandsPassed) and command.kind == holds.of)
+        or (isinstance(holds, CommandPassed) and command.id == holds.command)
+    ]
+    deploys = picture.team.deploys if picture else ()
+    facts = Facts(situation.rules, deployed_at=max((deploy.at for deploy in deploys), default=None))
+    marks = {True: "✓", False: "✗", None: "…"}
+    return tuple(
+        (each, f"{marks[commands_passed(check, [each], state, facts).met]} {situation.texts.short(f'command.{each}')}")
+        for each in wanted
+    )
 
 
 def to_run(order: Order, name: str, situation: Situation) -> Question:
     """Show exactly what would run, where, and against what, before anything does."""
-    told = [(_("exact text"), order.text), (_("folder"), str(order.folder or "")), (_("host"), order.host)]
-    about = tuple((Span(f"{label}: ", "muted"), Span(foreign(value))) for label, value in told if value)
+    about = tuple((Span(f"{label}: ", "muted"), Span(foreign(value))) for label, value in order_facts(order))
     state = situation.declared
     return Question(_("run {command}").format(command=name), lambda _said: (), (), about, state.id if state else None)
+
+
+def order_facts(order: Order) -> tuple[tuple[str, str], ...]:
+    """What somebody must have seen before a command runs: its exact text, where, and against what."""
+    told = ((_("exact text"), order.text), (_("folder"), str(order.folder or "")), (_("host"), order.host))
+    return tuple((label, value) for label, value in told if value)
+
+
+def ended_words(ended: Ended) -> str:
+    """How a run ended, and after how long."""
+    took = duration(timedelta(milliseconds=ended.duration_ms))
+    match ended.outcome:
+        case "cancelled":
+            return _("cancelled after {time}").format(time=took)
+        case "not_started":
+            return _("could not be started")
+        case "exited":
+            return _("ended with {code} after {time}").format(code=ended.exit_code, time=took)
 
 
 def cannot_run(missing: Sequence[str]) -> str:
@@ -77,7 +119,7 @@ def _tick(step: str, situation: Situation, state: IncidentState) -> Question:
     def commands(said: Mapping[str, str]) -> tuple[a.Command, ...]:
         return (a.UntickStep(step=step) if said.get("do") else a.TickStep(step=step, note=said["note"]),)
 
-    return Question(f"✓ {shown}", commands, fields, incident=state.id)
+    return Question(f"✓ {shown}", commands, fields, tuple(not_yet(step, situation)), state.id)
 
 
 def _decide(decision: str, situation: Situation, state: IncidentState) -> Question:
@@ -127,7 +169,7 @@ def more(situation: Situation) -> tuple[tuple[str, str], ...]:
     state = situation.declared
     found: list[tuple[str, str]] = []
     if state is None:
-        found = [("dismiss", _("dismiss the suggestion"))] if situation.board.suggestion else []
+        found = [("dismiss", _("dismiss the suggestion"))] if situation.alerting else []
     else:
         if state.status in {Status.MITIGATED, Status.RESOLVED}:
             found.append(("reopen", _("reopen")))

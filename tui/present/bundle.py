@@ -12,6 +12,7 @@ from tui.incident.entries import Declared, EvidencePinned
 from tui.incident.postmortem import postmortem
 from tui.present.incident_json import document
 from tui.present.stored import stored
+from tui.session.unbundle import EVENTS, INCIDENT, JOURNAL, POSTMORTEM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,12 +28,13 @@ def bundle_files(
     state: IncidentState, records: Sequence[Recorded], loaded: LoadedRunbook, events: bytes | None
 ) -> dict[str, bytes]:
     """Name → content; `events` None: no source could be read, and the bundle says nothing about them."""
-    files = {
-        "postmortem.md": markdown(state, records, loaded).encode(),
-        "incident.json": as_json(state, loaded),
-        "journal.jsonl": journal(records),
-    }
-    return files if events is None else {**files, "events.ndjson": events}
+    files = {**told(state, records, loaded), JOURNAL: journal(records)}
+    return files if events is None else {**files, EVENTS: events}
+
+
+def told(state: IncidentState, records: Sequence[Recorded], loaded: LoadedRunbook) -> dict[str, bytes]:
+    """What the journal alone gives, byte for byte, wherever and whenever it is read."""
+    return {POSTMORTEM: markdown(state, records, loaded).encode(), INCIDENT: as_json(state, loaded)}
 
 
 def markdown(state: IncidentState, records: Sequence[Recorded], loaded: LoadedRunbook) -> str:

@@ -8,6 +8,7 @@ and is asked for several times a second: drawn ones are kept.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from tui.metrics.board import PanelNumbers
 
+_MINUTE = timedelta(minutes=1)
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _FULL = 8
 _HALF = 4
@@ -190,10 +192,14 @@ def _merge(cells: Sequence[tuple[str, str]], *, limit_row: bool) -> Line:
     )
 
 
+def minute_column(at: datetime, last: datetime, minutes: int, cells: int) -> int | None:
+    """Cell of a chart that ends with the minute `last` for a time: that of the minute it falls in; None outside."""
+    index = minutes - 1 - (last - at) // _MINUTE
+    return ((index + 1) * cells - 1) // minutes if 0 <= index < minutes else None
+
+
 def axis(last: datetime, minutes: int, cells: int) -> str:
     """Clock times under a chart whose last column is the minute `last`, four gaps apart."""
-    from datetime import timedelta
-
     labels = [" "] * cells
     marks = 4
     for mark in range(marks + 1):

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from tui.incident.slo import Clock, ClockKind, Level
 from tui.locale import _
-from tui.present.digits import big
-from tui.present.format import duration
-from tui.present.spans import Line, Span, fit, gap, line_width, row_role
+from tui.present.digits import big, drawn
+from tui.present.format import coarse, duration
+from tui.present.spans import Line, Span, fit, gap, line_width, row_role, width
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-BLOCK_WIDTH = 26
-_BAR = 15
+BLOCK_WIDTH, DOUBLE_WIDTH = 26, 46
+"""Cells of a clock in big digits, and in those of double height."""
+_BAR, _DOUBLE_BAR = 15, 28
 
 
 def clock_name(clock: Clock) -> str:
@@ -73,34 +74,52 @@ def clock_bar(clock: Clock, now: datetime, cells: int) -> Line:
     return tuple(span for span in (Span("█" * full, role), Span("░" * (cells - full), "bar-rest")) if span.text)
 
 
-def clock_block(clock: Clock, now: datetime, cells: int, *, bar: bool) -> tuple[Line, ...]:
-    """Name, three rows of digits and, with `bar`, what is left of how much; filled once it is over."""
+def clock_block(clock: Clock, now: datetime, cells: int, *, bar: bool, double: bool = False) -> tuple[Line, ...]:
+    """Name, three or five rows of digits and, with `bar`, what is left of how much; filled once it is over."""
     level = clock.level(now)
     role = level_role(level)
     over = level is Level.OVER and clock.finished is None
-    title = clock_name(clock) + (f" {_('OVER')}" if over else level_mark(level))
     of = f"{_('of')} {duration(clock.limit)}"
     if clock.finished is not None:
-        rows: list[Line] = [(), _finished(clock, now), (), ()]
+        blank: list[Line] = [()] * (2 if double else 1)
+        rows: list[Line] = [*blank, _finished(clock, now), (), (), *blank[1:]]
     else:
-        drawn = big(reading(clock, now)) or ("", reading(clock, now), "")
-        rows = [(Span(title, "strong" if level is Level.CALM else role),), *((Span(row, role),) for row in drawn)]
+        digits, exact = _digits(clock, now, cells - 1, double=double)
+        title = (
+            clock_name(clock)
+            + (f" {_('OVER')}" if over else level_mark(level))
+            + ("" if exact else f" {reading(clock, now)}")
+        )
+        rows = [(Span(title, "strong" if level is Level.CALM else role),), *((Span(row, role),) for row in digits)]
     if bar:
-        rows.append((Span(of, role),) if over else (*clock_bar(clock, now, _BAR), Span(f" {of}", "muted")))
+        size = _DOUBLE_BAR if double else _BAR
+        rows.append((Span(of, role),) if over else (*clock_bar(clock, now, size), Span(f" {of}", "muted")))
     if over:
         return tuple(row_role(fit((gap(1), *row), cells), role) for row in rows)
     return tuple(fit((gap(1), *row), cells) for row in rows)
 
 
-def done_block(clock: Clock, now: datetime) -> tuple[Line, ...]:
-    """A finished clock, shrunk: its name, how long it took, of how much."""
+def _digits(clock: Clock, now: datetime, cells: int, *, double: bool) -> tuple[tuple[str, ...], bool]:
+    """The reading in big digits, and whether all of it: where it does not fit, only its larger part."""
+    exact = drawn(reading(clock, now), double=double)
+    if max(map(width, exact)) <= cells:
+        return exact, True
+    sign = "+" if clock.level(now) is Level.OVER else ""
+    return drawn(sign + coarse(clock.remaining(now)), double=double), False
+
+
+def done_block(clock: Clock, now: datetime, *, double: bool = False) -> tuple[Line, ...]:
+    """A finished clock, shrunk: its name, how long it took, of how much; five rows, or seven."""
     mark, role = ("✓", "done") if clock.level(now) is not Level.OVER else ("✗", "severe0")
+    blank: tuple[Line, ...] = ((),) if double else ()
     rows: tuple[Line, ...] = (
         (Span(clock_name(clock), "muted"),),
         (),
+        *blank,
         (Span(f"{mark} {duration(clock.elapsed(now))}", role),),
         (Span(f"{_('of')} {duration(clock.limit)}", "muted"),),
         (),
+        *blank,
     )
     cells = max(map(line_width, rows)) + 1
     return tuple(fit((gap(1), *row), cells) for row in rows)

@@ -1,25 +1,24 @@
-"""The closing form: what the journal already knows, what is left to fill in, the gate, the question before closing."""
+"""The closing form: what the journal already knows, what is left to fill in, the gate."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.incident import actions as a
-from tui.incident.gates import EVIDENCE, missing
+from tui.incident.gates import missing
 from tui.incident.narrative import Words, who_was_hit
 from tui.incident.ruling import Code
 from tui.incident.slo import ClockKind
+from tui.keymap import key_name
 from tui.locale import _, ngettext
-from tui.present.asked import of_incident
 from tui.present.format import clock, duration, stamp
 from tui.present.incident_text import unescaped, verdict_line
-from tui.present.questions import Choice, Field, FieldError, Question, on_screen
+from tui.present.questions import Choice, Field, on_screen
 from tui.present.refusals import name_of
 from tui.present.sidepane import sentence
-from tui.present.spans import Line, Span, cut_middle, fit, foreign, gap, left, rule, spread, width, wrap
+from tui.present.spans import Line, Span, cut, cut_middle, fit, foreign, gap, left, rule, spread, width, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import datetime
 
     from tui.incident.facts import Condition
@@ -35,6 +34,7 @@ LUCKY = "lucky"
 _NAME = LABEL - 4
 _NEWLINE = "␊"
 _SHOWN_EVIDENCE = 3
+_HELPER = 12
 
 
 # --- the form -------------------------------------------------------------------------------------------------------
@@ -83,6 +83,15 @@ def label(field: Field, cells: int, *, focused: bool, missing: bool) -> Line:
     mark = Span("✗", "severe0") if missing else gap(1)
     name = Span(left(field.label, cells - 4), "strong" if focused else "muted")
     return (Span("▌", "focus") if focused else gap(1), mark, gap(1), name, gap(1))
+
+
+def helper(state: IncidentState | None, field: str) -> Line:
+    """`with @beto`: whom a line was left to; nothing where nobody."""
+    said = state.delegated.get(field) if state else None
+    if said is None:
+        return ()
+    name = cut(foreign(said.value), _HELPER)
+    return (gap(1), Span(_("with {name}").format(name=name), "watch" if not typed(state, field) else "muted"))
 
 
 def wrong(reason: Reason, situation: Situation) -> str:
@@ -159,7 +168,7 @@ def evidence_lines(state: IncidentState, cells: int, *, focused: bool) -> tuple[
     head = (Span("▌", "focus") if focused else gap(1), gap(2))
     name = Span(left(_("Evidence"), _NAME), "strong" if focused else "muted")
     if not state.evidence:
-        how = _("none: enter opens the trace, P pins")
+        how = _("none: enter opens the trace, {key} pins").format(key=key_name("P"))
         return (fit((*head, name, gap(1), Span(how, "watch")), cells),)
     lines: list[Line] = []
     for index, one in enumerate(state.evidence[:_SHOWN_EVIDENCE]):
@@ -194,7 +203,7 @@ def _role(holds: bool) -> str:
 
 
 def _condition(one: Condition, situation: Situation, cells: int) -> Iterator[Line]:
-    title, lacks = _told(one, situation)
+    title, lacks = lack_of(one, situation)
     head = (gap(1), Span("✓" if one.met else "✗", _role(one.met is True)), gap(1))
     room = cells - 4
     if not lacks or width(title) + width(lacks) + 2 <= room:
@@ -204,7 +213,7 @@ def _condition(one: Condition, situation: Situation, cells: int) -> Iterator[Lin
     yield from ((gap(4), Span(text, "watch")) for text in wrap(lacks, cells - 5))
 
 
-def _told(one: Condition, situation: Situation) -> tuple[str, str]:
+def lack_of(one: Condition, situation: Situation) -> tuple[str, str]:
     """A condition's name and what it lacks; nothing twice."""
     title = sentence(situation.texts.short(f"closure.{one.id}"))
     lacks = ", ".join(sentence(name_of(name, situation.texts)) for name in one.missing)
@@ -218,36 +227,3 @@ def button_line(situation: Situation, cells: int, *, focused: bool) -> Line:
     name = Span(f" {_('Close incident')} ", "chip" if focused else "strong")
     head = Span("▌", "focus") if focused else gap(1)
     return fit((head, gap(1), name, gap(1), Span(said, "watch" if count else "done")), cells)
-
-
-# --- closing --------------------------------------------------------------------------------------------------------
-
-
-def close(situation: Situation) -> Question | None:
-    """Ask once before closing; what the gate misses may be overridden with a reason, but never the evidence."""
-    unmet = [one for one in situation.incident.closure if one.met is not True] if situation.incident else []
-    if not unmet:
-        about: tuple[Line, ...] = ((Span(_("nothing is missing; the evidence is read once more"), "muted"),),)
-        return of_incident(situation, _("closed"), lambda _said: a.Close(), (), about)
-    about = tuple(_unmet_line(one, situation) for one in unmet)
-    if any(EVIDENCE in one.missing for one in unmet):
-        warning: Line = (Span(_("nobody can override evidence: pin a requestId first"), "watch"),)
-        return of_incident(situation, _("closed"), lambda _said: a.Close(), (), (*about, warning))
-    choices = (Choice("", _("by the gate")), Choice("yes", _("all the same")))
-    fields = (
-        Field("override", _("close"), "", choices=choices),
-        Field("why", _("why"), hint=_("needed against the gate")),
-    )
-    return of_incident(situation, _("closed"), _close_command, fields, about)
-
-
-def _close_command(said: Mapping[str, str]) -> a.Command:
-    override = bool(said["override"])
-    if override and not said["why"].strip():
-        raise FieldError("why", _("needs a reason"))
-    return a.Close(override=override, why=said["why"])
-
-
-def _unmet_line(one: Condition, situation: Situation) -> Line:
-    title, lacks = _told(one, situation)
-    return (Span("✗ ", "severe0"), Span(f"{title}: {lacks}" if lacks else title))

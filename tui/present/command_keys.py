@@ -39,8 +39,6 @@ def command_keys(situation: Situation) -> tuple[CommandKey, ...]:
         keys += [CommandKey("f", _("flags"), "flags"), CommandKey("g", _("roles"), "roles")]
     if state is not None and state.undoable:
         keys.append(CommandKey("U", _("undo"), "undo"))
-    if len(picture.open_incidents) > 1:
-        keys.append(CommandKey("i", _("incidents"), "incidents"))
     return (*keys, CommandKey("M", _("more"), "more"))
 
 

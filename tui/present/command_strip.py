@@ -7,24 +7,37 @@ from typing import TYPE_CHECKING
 from tui.incident.nudges import ACK_DUE, UPDATE_DUE
 from tui.incident.state import Status
 from tui.incident.times import times
+from tui.keymap import key_name
 from tui.locale import _, ngettext
-from tui.present.clocks import BLOCK_WIDTH, block_width, clock_block, clock_line, done_block
+from tui.present.clocks import BLOCK_WIDTH, DOUBLE_WIDTH, block_width, clock_block, clock_line, done_block
+from tui.present.contacts import of_step, unacknowledged
 from tui.present.format import clock, elapsed
 from tui.present.lane_words import ratio_text, value_text
 from tui.present.plan import Size
 from tui.present.refusals import status_word
 from tui.present.situation import severity_glyph
 from tui.present.spans import Line, Span, cut_middle, fit, foreign, gap, line_width, spread, width, words
-from tui.present.strip_parts import SEVERITY_WIDTH, last_error, notice, other_panels, severity_block, spaced
+from tui.present.strip_parts import (
+    SEVERITY_WIDTH,
+    joined,
+    last_error,
+    notice,
+    other_panels,
+    severity_block,
+    spaced,
+    stretched,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.incident.slo import Clock
     from tui.incident.state import Flag, IncidentState
     from tui.present.situation import Situation
 
 _ANCHOR, _NAME = 18, 14
 _BAR_IN_LINE = 10
-_LEAST_STORY = 34
+_LEAST_STORY, _LEAST_WITH_DOUBLE = 34, 48
 _FILL = {"severe0": "fill-severe0", "severe1": "fill-severe1"}
 _PATH = (Status.DECLARED, Status.ACKNOWLEDGED, Status.MITIGATED, Status.RESOLVED, Status.CLOSED)
 
@@ -37,28 +50,29 @@ def command_strip(situation: Situation, state: IncidentState, cells: int, size: 
 
 
 def _tall(situation: Situation, state: IncidentState, cells: int, size: Size) -> tuple[Line, ...]:
-    wide = size is Size.WIDE
+    wide = size.wide
     now = situation.now
-    blocks, told = _clock_blocks(situation, cells - SEVERITY_WIDTH[size], wide=wide)
+    blocks, told = _clock_blocks(situation, cells - SEVERITY_WIDTH[size], size)
     between = cells - SEVERITY_WIDTH[size] - sum(line_width(block[0]) for block in blocks)
     story = _story(situation, state, between - 2, wide=wide, told=[clock_line(each, now) for each in told])
-    rows = [_badge(situation, state, wide=wide), tuple((*row, gap(2)) for row in story), *blocks]
-    return tuple(fit(tuple(span for block in rows for span in block[row]), cells) for row in range(5 if wide else 4))
+    told_beside = stretched(tuple((*row, gap(2)) for row in story), size)
+    return joined([_badge(situation, state, size), told_beside, *blocks], cells, size)
 
 
-def _clock_blocks(situation: Situation, room: int, *, wide: bool) -> tuple[list[tuple[Line, ...]], list[Clock]]:
+def _clock_blocks(situation: Situation, room: int, size: Size) -> tuple[list[tuple[Line, ...]], list[Clock]]:
     """Draw as many clocks as fit beside the story; those that do not are told in it. Running ones go first."""
-    now, blocks, told = situation.now, [], []
+    now, blocks, told, wide, double = situation.now, [], [], size.wide, size is Size.HUGE
+    full = DOUBLE_WIDTH if double else BLOCK_WIDTH
     running = [each for each in situation.clocks if each.finished is None]
     if not wide:
         told = [each for each in situation.clocks if each.finished is not None]
     shown = situation.clocks if wide else tuple(running)
-    left = room - _LEAST_STORY
+    left = room - (_LEAST_WITH_DOUBLE if double else _LEAST_STORY)
     for each in shown:
         if each.finished is not None:
-            block = done_block(each, now)
+            block = done_block(each, now, double=double)
         else:
-            block = clock_block(each, now, BLOCK_WIDTH if wide else block_width(each, now), bar=wide)
+            block = clock_block(each, now, full if wide else block_width(each, now), bar=wide, double=double)
         if line_width(block[0]) + 2 > left:
             told.append(each)
             continue
@@ -67,13 +81,13 @@ def _clock_blocks(situation: Situation, room: int, *, wide: bool) -> tuple[list[
     return blocks, told
 
 
-def _badge(situation: Situation, state: IncidentState, *, wide: bool) -> tuple[Line, ...]:
+def _badge(situation: Situation, state: IncidentState, size: Size) -> tuple[Line, ...]:
     severity = state.severity
     if severity is None:
-        return severity_block("?", _("no severity"), state.id, "chip", wide=wide)
+        return severity_block("?", _("no severity"), state.id, "chip", size)
     rank = situation.rank(severity)
-    title = severity_glyph(rank) + (f" {_('DRILL')}" if state.drill and wide else "")
-    return severity_block(severity, title, state.id, _FILL[situation.role(severity)], wide=wide)
+    title = severity_glyph(rank) + (f" {_('DRILL')}" if state.drill and size.wide else "")
+    return severity_block(severity, title, state.id, _FILL[situation.role(severity)], size)
 
 
 def _story(situation: Situation, state: IncidentState, cells: int, *, wide: bool, told: list[Line]) -> tuple[Line, ...]:
@@ -82,7 +96,8 @@ def _story(situation: Situation, state: IncidentState, cells: int, *, wide: bool
     facts = words([_dominant(situation, state), _anchor(state), *_others(situation, state)], cells, between=2)
     last = _last_row(situation, state, cells)
     if wide:
-        rows = [title, (*words(told, cells), *(gap(3) for _line in told[:1]), *_path(state)), people, facts, last]
+        said: Line = (*words(told, cells), *(gap(3) for _line in told[:1]))
+        rows = [title, (*said, *_path(state, cells - line_width(said))), people, facts, last]
     else:
         rows = [title, words([_where(state), *told, last_error(situation)], cells, between=2), people, last]
     return tuple(fit(row, cells) for row in rows)
@@ -92,7 +107,7 @@ def _last_row(situation: Situation, state: IncidentState, cells: int) -> Line:
     """What spoils everything goes first; then what to do next, then what was noted of production."""
     if spoiled := notice(situation):
         return spoiled
-    parts = [_drill(state), _handoff(state), _to_close(situation, state), _nudge(situation)]
+    parts = [_drill(state), _damaged(situation), _handoff(state), _to_close(situation, state), _nudge(situation, cells)]
     return words([*parts, *_flags(state, cells)], cells, between=2)
 
 
@@ -114,9 +129,10 @@ def _narrow(situation: Situation, state: IncidentState, cells: int) -> tuple[Lin
     second = words([*chosen, _impact(situation, state)], room)
     last = notice(situation) or words(
         [
+            _damaged(situation),
             _handoff(state),
             _to_close(situation, state),
-            _nudge(situation),
+            _nudge(situation, room),
             *_people(state),
             *_flags(state, cells),
             *_others(situation, state),
@@ -142,10 +158,19 @@ def _where(state: IncidentState) -> Line:
     return (Span(status_word(state.status.value).upper(), "strong"),)
 
 
-def _path(state: IncidentState) -> Line:
-    """`declared › [ACKNOWLEDGED] › mitigated › resolved › closed`."""
+def _path(state: IncidentState, cells: int) -> Line:
+    """`declared › [ACKNOWLEDGED] › mitigated › resolved › closed`; where it is too long, what is behind goes first."""
+    line = _steps(state, _PATH)
+    for done in range(1, _PATH.index(state.status) + 1 if state.status in _PATH else 0):
+        if line_width(line) <= cells:
+            break
+        line = (Span("… › ", "rule"), *_steps(state, _PATH[done:]))
+    return line
+
+
+def _steps(state: IncidentState, path: Sequence[Status]) -> Line:
     line: Line = ()
-    for status in _PATH:
+    for status in path:
         word = status_word(status.value)
         step = Span(f"[{word.upper()}]", "strong") if status is state.status else Span(word, "muted")
         line = (*line, Span(" › ", "rule"), step) if line else (step,)
@@ -202,10 +227,21 @@ def _drill(state: IncidentState) -> Line:
     return (Span(f" {_('DRILL')} ", "mode-drill"),) if state.drill else ()
 
 
+def _damaged(situation: Situation) -> Line:
+    """That bytes of the journal were changed or lost; what stands around them is there."""
+    damaged = situation.incident is not None and situation.incident.damaged
+    return (Span(f" {_('JOURNAL DAMAGED')} ", "chip"),) if damaged else ()
+
+
 def _handoff(state: IncidentState) -> Line:
     if state.handoff is None:
         return ()
-    return (Span(_("handoff to {name} waits: g accepts").format(name=_short(state.handoff.page.to)), "watch"),)
+    return (
+        Span(
+            _("handoff to {name} waits: {key} accepts").format(name=_short(state.handoff.page.to), key=key_name("g")),
+            "watch",
+        ),
+    )
 
 
 def _to_close(situation: Situation, state: IncidentState) -> Line:
@@ -238,11 +274,13 @@ def _flag(text: str, flag: Flag, *, who: bool) -> Line:
     return (chip, Span(f" {_short(flag.by)} {clock(flag.at)[:5]}", "muted")) if who else (chip,)
 
 
-def _nudge(situation: Situation) -> Line:
+def _nudge(situation: Situation, cells: int) -> Line:
     """The one reminder."""
     nudge = situation.incident.nudge if situation.incident else None
     if nudge is None:
         return ()
+    if called := unacknowledged(situation) if nudge == ACK_DUE else of_step(nudge, situation):
+        return called.line(cells)
     own = {
         ACK_DUE: _("nobody acknowledged yet: a") + _to_call(situation),
         UPDATE_DUE: _("an update to the team is due: u"),

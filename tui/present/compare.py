@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from tui.incident.team import Deploy
     from tui.metrics.board import SourceStatus
     from tui.metrics.compare import Comparison, Figure, MetricChange, Period, Shift
+    from tui.present.situation import Texts
     from tui.runbook.load import LoadedRunbook
-    from tui.runbook.texts import Texts
 
 _NAME, _NUMBER = 30, 14
-_SHOWN_SHIFTS = 5
+SHOWN_SHIFTS = 5
+"""Of each metric, the largest first."""
 _WORTH_SAYING = 0.01
 """Change of a share below which a shift is left out of what people read."""
 
@@ -112,20 +113,22 @@ def _comparison_lines(both: Comparison, loaded: LoadedRunbook) -> Iterator[str]:
         yield from ("", f"{left(title, _NAME)}{right('a', _NUMBER)}{right('b', _NUMBER)}")
         yield _row(_("events"), number(metric.events.a), number(metric.events.b))
         yield from (_figure_row(figure, texts) for figure in metric.figures)
-        yield from islice((_shift_row(shift) for shift in _told(metric)), _SHOWN_SHIFTS)
+        yield from islice((_shift_row(shift) for shift in told_shifts(metric)), SHOWN_SHIFTS)
 
 
-def _told(metric: MetricChange) -> list[Shift]:
+def told_shifts(metric: MetricChange) -> list[Shift]:
+    """What changed in what the events are made of, as far as it is worth saying, the largest first."""
     moved = [shift for shift in metric.shifts if abs(shift.moved) >= _WORTH_SAYING]
     return sorted(moved, key=lambda shift: -abs(shift.moved))
 
 
 def _figure_row(figure: Figure, texts: Texts) -> str:
-    a, b = (_shown(value, figure.unit) for value in (figure.both.a, figure.both.b))
-    return _row(_figure_name(figure, texts), a, b, times(figure.ratio))
+    a, b = (figure_value(value, figure.unit) for value in (figure.both.a, figure.both.b))
+    return _row(figure_name(figure, texts), a, b, times(figure.ratio))
 
 
-def _figure_name(figure: Figure, texts: Texts) -> str:
+def figure_name(figure: Figure, texts: Texts) -> str:
+    """What a figure is called."""
     names = {
         "rate": _("a minute"),
         "peak": _("highest window"),
@@ -135,7 +138,8 @@ def _figure_name(figure: Figure, texts: Texts) -> str:
     return names[figure.id] if figure.id in names else texts.short(f"figure.{figure.id}")
 
 
-def _shown(value: float | None, unit: str) -> str:
+def figure_value(value: float | None, unit: str) -> str:
+    """A figure with its unit where its name does not say it; a dash where nothing is known."""
     if unit == "%":
         return f"{percent(value)} %" if value is not None else "–"
     worded = unit if unit not in {"/min", "min"} else ""
@@ -144,7 +148,7 @@ def _shown(value: float | None, unit: str) -> str:
 
 def _shift_row(shift: Shift) -> str:
     name = f"  {shift.field} {foreign(shift.value)}"
-    return _row(name, _shown(shift.share.a, "%"), _shown(shift.share.b, "%"), f"{shift.moved * 100:+.1f}")
+    return _row(name, figure_value(shift.share.a, "%"), figure_value(shift.share.b, "%"), f"{shift.moved * 100:+.1f}")
 
 
 def _row(name: str, a: str, b: str, change: str = "") -> str:

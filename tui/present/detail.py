@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.locale import _
 from tui.metrics.windows import MINUTE
-from tui.present.chart import LIMIT_STROKE, axis, chart, limit_row, series
+from tui.present.chart import LIMIT_STROKE, axis, chart, limit_row, minute_column, series
 from tui.present.format import number, percent, times
 from tui.present.lane_words import limit_text
 from tui.present.lanes import lane
@@ -130,10 +130,8 @@ def chart_rows(
 
 
 def _column(at: datetime, found: MetricDetail, plot: int) -> int | None:
-    """Cell of the chart that shows a time: that of the minute it falls in."""
-    count = len(found.values)
-    index = count - 1 - (found.asked.last - at) // MINUTE
-    return ((index + 1) * plot - 1) // count if 0 <= index < count else None
+    """Cell of the chart that shows a time."""
+    return minute_column(at, found.asked.last, len(found.values), plot)
 
 
 _Cell = tuple[str, str]

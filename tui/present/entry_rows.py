@@ -44,6 +44,10 @@ class Row:
     """Whether equal ones close together are shown as one."""
     count: int = 1
     """How many equal ones this stands for; `at` is the newest."""
+    metric: str = ""
+    """The metric that it is about; empty: none."""
+    request_id: str = ""
+    """The requestId that it is about, as the log has it; empty: none."""
 
 
 def entry_rows(situation: Situation) -> Iterator[Row]:
@@ -69,7 +73,10 @@ def _row(record: Recorded, state: IncidentState | None, texts: Texts) -> Row:
         glyph, role, about = "⌫", "muted", f"{about} ({_('undone')})".strip()
     elif state is not None and record.id in state.without_effect:
         role, about = "muted", f"{about} ({_('without effect')})".strip()
-    return Row(entry.effective, glyph, role, foreign(entry.actor), what, about)
+    metric = payload.metric if isinstance(payload, e.Declared) else None
+    pinned = payload.request_id if isinstance(payload, e.EvidencePinned) else ""
+    who = foreign(entry.actor)
+    return Row(entry.effective, glyph, role, who, what, about, metric=metric or "", request_id=pinned)
 
 
 def entry_words(payload: e.Known | e.Unknown, texts: Texts) -> tuple[str, str]:  # noqa: PLR0911 - one line a kind

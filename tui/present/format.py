@@ -16,13 +16,21 @@ _HUGE = 1e7
 
 
 def duration(span: timedelta) -> str:
-    """`04:12`, from an hour `1h04m`, from a day `2d 21h`; seconds are floored, a negative span shows its size."""
+    """`04:12`, from an hour `1h04m`, from a day `2d21h`; seconds are floored, a negative span shows its size."""
     seconds = int(abs(span.total_seconds()))
     if seconds < _HOUR:
         return f"{seconds // 60:02d}:{seconds % 60:02d}"
     if seconds < _DAY:
         return f"{seconds // _HOUR}h{seconds % _HOUR // 60:02d}m"
-    return f"{seconds // _DAY}d {seconds % _DAY // _HOUR:02d}h"
+    return f"{seconds // _DAY}d{seconds % _DAY // _HOUR:02d}h"
+
+
+def coarse(span: timedelta) -> str:
+    """The same in one number, where there is no room for two: `12h`, `3d`; below an hour as `duration`."""
+    seconds = int(abs(span.total_seconds()))
+    if seconds < _HOUR:
+        return duration(span)
+    return f"{seconds // _HOUR}h" if seconds < _DAY else f"{seconds // _DAY}d"
 
 
 def elapsed(start: datetime, end: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tui.keymap import key_name
 from tui.locale import _, ngettext
 from tui.logs.source import SourceState
 from tui.present.format import clock, duration, local, number, stamp
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _FULL_NAMES_FROM = 140
 _LONGEST_NAMES = 48
+_ALWAYS = {"q", "?"}
+"""Keys that nobody should have to look for."""
 _WHOLE_FROM = 10
 """From here on a decimal says nothing."""
 
@@ -72,6 +75,8 @@ def _warnings(situation: Situation) -> list[Line]:
     if board.dropped is not None:
         about = _("only counts before {time}").format(time=stamp(board.dropped.before, board.now))
         found.append((Span(about, "title-watch"),))
+    if board.past_retention:
+        found.append((Span(_("past retention"), "title-watch"),))
     return found
 
 
@@ -113,14 +118,15 @@ def fill_progress(board: Board) -> float | None:
 
 
 def footer(keys: tuple[tuple[str, str], ...], cells: int, said: str = "") -> Line:
-    """`key label` pairs in order of use, the last one at the right; what does not fit is left out.
+    """`key label` pairs in order of use, quit and help always at the right; what does not fit is left out.
 
     said: a sentence that takes the place of the keys.
     """
     if said:
         return fit((gap(1, "title"), Span(foreign(said), "title-strong")), cells, "title")
-    pairs: list[Line] = [(Span(key, "title-strong"), Span(f" {label}", "title-text")) for key, label in keys]
-    end = (*pairs[-1], gap(1, "title")) if pairs else ()
-    start = words(pairs[:-1], cells - line_width(end) - 3, between=2)
-    titled = tuple(Span(span.text, "title" if span.role == "text" else span.role) for span in start)
-    return fit(spread((gap(1, "title"), *titled), end, cells, "title"), cells, "title")
+    pairs: list[Line] = [(Span(key_name(key), "title-strong"), Span(f" {label}", "title-text")) for key, label in keys]
+    always = [pair for (key, _label), pair in zip(keys, pairs, strict=True) if key in _ALWAYS]
+    end = (*words(always, cells - 2, between=2), gap(1, "title")) if always else ()
+    start = words([pair for pair in pairs if pair not in always], cells - line_width(end) - 3, between=2)
+    line = spread((gap(1, "title"), *start), end, cells, "title")
+    return fit(tuple(Span(span.text, "title" if span.role == "text" else span.role) for span in line), cells, "title")

@@ -110,7 +110,9 @@ def _line(one: Past, now: datetime, today: date) -> str:
     drill = f"[{_('DRILL')}] " if state.drill else ""
     status = left(status_word(state.status.value), _STATUS)
     head = f"{state.id}  {left(state.severity or '–', 5)} {left(began, 17)}  {status}"
-    return f"{head} {' '.join(promises)} TTR {resolved} {drill}{foreign(state.title)}{_closing(one, today)}".rstrip()
+    return (
+        f"{head} {' '.join(promises)} TTR {resolved} {drill}{foreign(state.title)}{closing_words(one, today)}".rstrip()
+    )
 
 
 def _promise(one: Past, kind: ClockKind, span: timedelta | None, now: datetime) -> str:
@@ -118,7 +120,8 @@ def _promise(one: Past, kind: ClockKind, span: timedelta | None, now: datetime) 
     return f"{_span(span)}{mark}"
 
 
-def _closing(one: Past, today: date) -> str:
+def closing_words(one: Past, today: date) -> str:
+    """By when a resolved incident has to be closed, and whether that day is over; empty for any other."""
     if one.close_by is None:
         return ""
     late = f" {_('OVERDUE')}" if one.close_by < today else ""

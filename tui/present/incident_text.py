@@ -12,6 +12,7 @@ from tui.incident.times import clocks, times
 from tui.locale import _
 from tui.present.format import duration
 from tui.present.refusals import name_of, status_word
+from tui.present.spans import foreign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +61,8 @@ def missing_line(names: Sequence[str], texts: Texts) -> str:
 
 def head_line(state: IncidentState) -> str:
     """The incident in one line."""
-    parts = (state.id, state.severity or "–", status_word(state.status.value), state.title)
+    drill = _("DRILL") if state.drill else ""
+    parts = (drill, state.id, state.severity or "–", status_word(state.status.value), state.title)
     return "  ".join(part for part in parts if part)
 
 
@@ -80,6 +82,11 @@ def state_lines(state: IncidentState, runbook: Procedures, texts: Texts, zone: t
     yield from (f"{name:<14}{both_zones(moment, zone)}" for name, moment in named if moment)
     yield from (_clock_line(clock, now) for clock in clocks(state, runbook.severities))
     yield from (_evidence_line(one) for one in state.evidence)
+    yield from (
+        f"{_('left to'):<14}{name_of(field, texts)} → {_one_line(said.value)}"
+        for field, said in state.delegated.items()
+        if not state.value(field)
+    )
     if state.decision:
         yield f"{_('decision'):<14}{state.decision.decision.decision}  ·  {state.decision.by}"
     yield from (f"{_('note'):<14}{note.at:%H:%M:%S}  {note.by}  {_one_line(note.value)}" for note in state.notes)
@@ -88,7 +95,8 @@ def state_lines(state: IncidentState, runbook: Procedures, texts: Texts, zone: t
 def finding_line(finding: Finding) -> str:
     """One mistake of a postmortem."""
     where = f"{_('line {number}').format(number=finding.line)}: " if finding.line else ""
-    return where + _faults()[finding.fault].format(subject=finding.subject)
+    said = _faults()[finding.fault].format(subject=foreign(unescaped(finding.name or finding.subject)))
+    return where + said + (f": {foreign(unescaped(finding.wanted))}" if finding.wanted else "")
 
 
 def verdict_line(request_id: str, source: str, verdict: str) -> str:
@@ -144,4 +152,6 @@ def _faults() -> Mapping[Fault, str]:
         Fault.TIME_WITHOUT_ZONE: _("{subject}: a time without a zone"),
         Fault.NO_EVIDENCE: _("no evidence"),
         Fault.EVIDENCE_NOT_MATCHED: _("the evidence {subject} did not match"),
+        Fault.DIFFERS: _("{subject} is not as the journal has it"),
+        Fault.NOT_RECORDED: _("{subject} is not in the journal, or not so"),
     }

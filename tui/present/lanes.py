@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tui.locale import _
 from tui.metrics.board import State
+from tui.metrics.minutes import floor_minute
 from tui.present.breakdown import details, listing
-from tui.present.chart import axis, chart, limit_row, series, spark
+from tui.present.chart import axis, chart, limit_row, minute_column, series, spark
+from tui.present.deployed import MARK, deploy_times, lane_note, with_marks
 from tui.present.digits import ROWS, big
 from tui.present.format import clock
 from tui.present.lane_words import (
@@ -42,6 +45,8 @@ _FACTS_FROM = 92
 _RATIO_FROM = 75
 _VALUE_LEFT, _VALUE_RIGHT = 5, 5
 _SMALLEST_SPARK = 8
+_NOTE_GAP = 5
+"""Cells between a badge and what the last deploy changed, and around that."""
 _NAME_ROLE = "name"
 """Of a calm lane's name, until it is known whether the lane has the focus."""
 
@@ -122,8 +127,9 @@ def _title(situation: Situation, panel: PanelNumbers, ordinal: int, cells: int) 
     old = f" {_('data')} {right(age_text(situation, panel), 3)} "
     room = cells - names - 5 - width(facts) - width(old) - 3
     badge = badge_text(situation, panel, room)
+    note = lane_note(situation, panel.metric, room - width(badge) - _NOTE_GAP)
     if state is State.SEVERE:
-        text = f" {left(name, names + 1)} {badge}"
+        text = f" {left(name, names + 1)} {badge}{gap(_NOTE_GAP).text if note else ''}{note}"
         bar = text + right(f"{facts} {old}", cells - 1 - width(text)) + " "
         return fit((Span(bar[: cells - 1], fill_role(situation, panel)),), cells)
     stroke, role = {State.OK: ("─", "rule"), State.WATCH: ("━", "watch")}.get(state, ("╌", "strong"))
@@ -134,9 +140,10 @@ def _title(situation: Situation, panel: PanelNumbers, ordinal: int, cells: int) 
         Span(badge, badge_role(situation, panel.badge)),
         Span(" ", role),
     )
+    said: Line = (Span(stroke * 2, role), Span(f" {note} ", "muted")) if note else ()
     end: Line = (Span(f" {facts} ", "muted"), Span(stroke, role), Span(old, "muted"))
-    strokes = cells - line_width(start) - line_width(end) - 1
-    return fit((*start, Span(stroke * max(0, strokes), role), *end), cells)
+    strokes = cells - line_width((*start, *said)) - line_width(end) - 1
+    return fit((*start, *said, Span(stroke * max(0, strokes), role), *end), cells)
 
 
 def _title_facts(situation: Situation, panel: PanelNumbers) -> str:
@@ -157,6 +164,8 @@ def _compact(situation: Situation, panel: PanelNumbers, ordinal: int, cells: int
     old = f"{_('data')} {right(age_text(situation, panel), 3)} "
     start = f" {left(numbered_name(situation, panel, ordinal), names_width(situation) + 1)} "
     start += badge_text(situation, panel, cells - width(start) - width(old) - 2)
+    note = lane_note(situation, panel.metric, cells - width(start) - width(old) - _NOTE_GAP - 2)
+    start += gap(_NOTE_GAP).text + note if note else ""
     bar = Span(start + right(old, cells - 1 - width(start)), fill_role(situation, panel))
     room = cells - _COMPACT_VALUES - _COMPACT_BREAKDOWN - _SCALE - 1
     drawn = chart(source, min(_HOUR, room - 2 - (_FACTS if cells >= _FACTS_FROM else 0)), ROWS)
@@ -248,9 +257,17 @@ def _against_limit(situation: Situation, panel: PanelNumbers) -> str:
 
 
 def axis_line(situation: Situation, cells: int) -> Line:
-    """Clock times under the full lanes' charts."""
+    """Clock times under the full lanes' charts, and where a deploy was."""
     minutes = max((len(panel.minutes) for panel in situation.panels), default=0)
     before = _VALUES + _SCALE
     plot = _plot_cells(cells - 3 - before)
-    last = situation.board.now.replace(second=0, microsecond=0)
-    return fit((gap(2), Span(left("UTC", before), "muted"), Span(axis(last, minutes, plot), "muted")), cells)
+    last = floor_minute(situation.board.now)
+    columns = [minute_column(min(at, last), last, minutes, plot) for at in deploy_times(situation)]
+    ticks = with_marks(axis(last, minutes, plot), [column for column in columns if column is not None])
+    return fit((gap(2), Span(left("UTC", before), "muted"), *_ticks(ticks)), cells)
+
+
+def _ticks(text: str) -> Line:
+    """Clock times recede, marks do not."""
+    pieces = re.split(f"({MARK})", text)
+    return tuple(Span(piece, "strong" if piece == MARK else "muted") for piece in pieces if piece)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.locale import _
+from tui.present.deployed import MARK
 from tui.present.situation import severity_glyph
 from tui.present.spans import Line, Span, gap, line_width
 
@@ -57,7 +58,7 @@ def _entries(situation: Situation) -> Iterator[Mark]:
     if picture is None:
         return
     for deploy in picture.team.deploys:
-        yield Mark(deploy.at, "D", "strong", _("deploy"), 6)
+        yield Mark(deploy.at, MARK, "strong", _("deploy"), 6)
     if picture.times is not None:
         acknowledged, mitigated = picture.times.acknowledged, picture.times.mitigated
         if acknowledged is not None:

@@ -1,4 +1,4 @@
-"""What happened to a source, in words: what, where, and what to do."""
+"""What happened to a source, or is too old in it, in words: what, where, and what to do."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from tui.logs.source import Code
 
 if TYPE_CHECKING:
     from tui.logs.source import Note
+    from tui.metrics.retention import PastRetention
+    from tui.present.situation import Texts
 
 
 def note_sentence(note: Note) -> str:
@@ -21,6 +23,16 @@ def note_sentence(note: Note) -> str:
         seconds=round(note.seconds or 0),
     )
     return sentence if note.times == 1 else f"{sentence} (×{note.times})"
+
+
+def retention_sentence(past: PastRetention, texts: Texts) -> str:
+    """Say how many events of a metric are older than their class allows (runbook §9)."""
+    return _("past retention ({title}): {count} events of {metric} from before {time} UTC").format(
+        title=texts.title(f"retention.{past.retention}"),
+        count=past.events,
+        metric=texts.short(f"metric.{past.metric}"),
+        time=f"{past.before:%Y-%m-%d %H:%M}",
+    )
 
 
 def _sentences() -> dict[Code, str]:

@@ -8,12 +8,12 @@ from tui.locale import _, ngettext
 from tui.logs.source import SourceState
 from tui.present.format import clock, number, percent
 from tui.present.header import lag_text
-from tui.present.notes import note_sentence
+from tui.present.notes import note_sentence, retention_sentence
 from tui.present.spans import Line, Span, cut, fit, foreign, gap, left, rule, words, wrap
 from tui.privacy import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tui.metrics.board import Board, SourceStatus
     from tui.present.situation import Situation
@@ -27,7 +27,7 @@ def source_lines(situation: Situation, before: Board | None, cells: int) -> tupl
     """Every source: state and format, rates since the board `before`, lag, what was rejected and why, its notes."""
     if not situation.board.sources:
         return (fit((gap(1), Span(_("no sources yet"), "muted")), cells),)
-    lines: list[Line] = []
+    lines = [*_too_old(situation, cells)]
     earlier = {source.name: source for source in before.sources} if before else {}
     passed = (situation.board.now - before.now).total_seconds() if before else 0.0
     for source in situation.board.sources:
@@ -35,6 +35,15 @@ def source_lines(situation: Situation, before: Board | None, cells: int) -> tupl
         lines += _source(situation, source, old, passed, cells)
         lines.append(())
     return tuple(fit(line, cells) for line in lines[:-1])
+
+
+def _too_old(situation: Situation, cells: int) -> Iterator[Line]:
+    """Say which events of a review the runbook would not let anybody keep: they are shown, and belong deleted."""
+    for past in situation.board.past_retention:
+        sentence = foreign(retention_sentence(past, situation.texts))
+        yield from ((gap(1), Span(text, "watch")) for text in wrap(sentence, cells - 2))
+    if situation.board.past_retention:
+        yield ()
 
 
 def _source(

@@ -12,6 +12,7 @@ PANES: tuple[Pane, ...] = ("side", "timeline", "feed")
 SIDE_WIDTH = 48
 _WIDE, _MEDIUM, _NARROWEST = 140, 96, 60
 _TALL, _SHORTEST = 28, 16
+_HUGE = 200, 60
 _LEAST_BOTTOM = 6
 _FEED_FROM = 13
 _SECOND_PANE_FROM = 12
@@ -20,10 +21,17 @@ _SECOND_PANE_FROM = 12
 class Size(Enum):
     """How much room there is (breakpoints of the board)."""
 
+    HUGE = "huge"
+    """As wide, with digits of double height in the strip."""
     WIDE = "wide"
     MEDIUM = "medium"
     SMALL = "small"
     TOO_SMALL = "too small"
+
+    @property
+    def wide(self) -> bool:
+        """Whether lanes are full and the side pane stands beside them."""
+        return self in {Size.WIDE, Size.HUGE}
 
 
 class LaneStyle(Enum):
@@ -36,7 +44,7 @@ class LaneStyle(Enum):
 
 _LANE_ROWS = {LaneStyle.FULL: (3, 5), LaneStyle.COMPACT: (1, 4), LaneStyle.ONE_LINE: (1, 2)}
 """Rows of a quiet lane, of a firing one."""
-_STRIP_ROWS = {Size.WIDE: 5, Size.MEDIUM: 4, Size.SMALL: 3}
+_STRIP_ROWS = {Size.HUGE: 7, Size.WIDE: 5, Size.MEDIUM: 4, Size.SMALL: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +71,16 @@ class Shape:
     """The pane asked for last, where not all of them fit."""
     zoom: Pane | None = None
     """The pane that takes all the room under the strip."""
+    scrubber: bool = False
+    """Whether there is a span to move through: it has a row above the footer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Boxes by name (`header`, `strip`, `lane0`…, `axis`, the panes, `footer`); what is missing is not shown."""
+    """Boxes by name: `header`, `strip`, `lane0`…, `axis`, the panes, `scrubber`, `footer`.
+
+    What is missing is not shown.
+    """
 
     size: Size
     lanes: LaneStyle
@@ -82,6 +95,8 @@ def size_of(width: int, height: int) -> Size:
         return Size.TOO_SMALL
     if width < _MEDIUM or height < _TALL:
         return Size.SMALL
+    if width >= _HUGE[0] and height >= _HUGE[1]:
+        return Size.HUGE
     return Size.MEDIUM if width < _WIDE else Size.WIDE
 
 
@@ -96,13 +111,17 @@ def plan(width: int, height: int, shape: Shape) -> Plan:
         "strip": Box(0, 1, width, top - 1),
         "footer": Box(0, height - 1, width, 1),
     }
-    if size is Size.WIDE or (size is Size.MEDIUM and not shape.alert):
+    if size.wide or (size is Size.MEDIUM and not shape.alert):
         top += 1
-    room = Box(0, top, width, height - 1 - top)
+    bottom = height - 1
+    if shape.scrubber:
+        bottom -= 1
+        boxes["scrubber"] = Box(0, bottom, width, 1)
+    room = Box(0, top, width, bottom - top)
     if shape.zoom:
         return Plan(size, LaneStyle.ONE_LINE, {**boxes, shape.zoom: room})
-    if size is Size.WIDE:
-        return _wide(boxes, room, shape)
+    if size.wide:
+        return _wide(size, boxes, room, shape)
     return _medium(boxes, room, shape) if size is Size.MEDIUM else _small(boxes, room, shape)
 
 
@@ -119,7 +138,7 @@ def _below(lanes: dict[str, Box], room: Box) -> int:
     return max((box.y + box.height for box in lanes.values()), default=room.y)
 
 
-def _wide(boxes: dict[str, Box], room: Box, shape: Shape) -> Plan:
+def _wide(size: Size, boxes: dict[str, Box], room: Box, shape: Shape) -> Plan:
     side = Box(room.width - SIDE_WIDTH, room.y, SIDE_WIDTH, room.height)
     work = Box(0, room.y, room.width - SIDE_WIDTH - 2, room.height)
     bottom_edge = room.y + room.height
@@ -136,7 +155,7 @@ def _wide(boxes: dict[str, Box], room: Box, shape: Shape) -> Plan:
         "timeline": Box(0, y, half, bottom_edge - y),
         "feed": Box(half, y, work.width - half, bottom_edge - y),
     }
-    return Plan(Size.WIDE, style, {**boxes, **lanes, "side": side, **bottom})
+    return Plan(size, style, {**boxes, **lanes, "side": side, **bottom})
 
 
 def _medium(boxes: dict[str, Box], room: Box, shape: Shape) -> Plan:

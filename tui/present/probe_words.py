@@ -12,6 +12,7 @@ from tui.locale import _, ngettext
 from tui.metrics import answers as a
 from tui.metrics.board import State
 from tui.present.breakdown import figure_text
+from tui.present.deployed import moved_text
 from tui.present.format import clock, duration, number
 from tui.present.lane_words import blind, limit_text, sign, value_text
 from tui.present.situation import severity_glyph
@@ -155,16 +156,20 @@ def _skew(answer: a.Skew, say: Wording) -> list[Line]:
 
 
 def _deploys(answer: a.Deploys, say: Wording) -> list[Line]:
-    if not answer.marks:
+    if not answer.seen:
         return [muted(_("no deploy marked {window}").format(window=within(answer.within)))]
-    return [_deploy(mark.kind, mark.text, mark.at, before, say) for mark, before in answer.marks]
+    return [_deploy(seen, say) for seen in answer.seen]
 
 
-def _deploy(kind: str, text: str, at: datetime, before: timedelta, say: Wording) -> Line:
+def _deploy(seen: a.DeploySeen, say: Wording) -> Line:
+    """What it changed stands before its time: where room is short, that is what is wanted."""
+    mark, before = seen.mark, seen.before
     how = _("{time} before") if before >= timedelta() else _("{time} after the start")
+    moved: Line = (Span(f"{moved_text(seen.moved)} ", "strong"),) if seen.moved is not None else ()
     return (
-        Span(f"{foreign(kind)} {foreign(text)} "),
-        Span(f"{say.time(at)}, {how.format(time=duration(before))}", "muted"),
+        Span(f"{foreign(mark.kind)} {foreign(mark.text)} "),
+        *moved,
+        Span(f"{say.time(mark.at)}, {how.format(time=duration(before))}", "muted"),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui.incident.ruling import Code
+from tui.keymap import key_name
 from tui.locale import _
 from tui.present.format import clock
 from tui.present.refusals import sentence as refusal_sentence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from tui.incident.actions import Command
     from tui.incident.ruling import Reason, Refusal
+    from tui.present.paper import Paper
     from tui.present.situation import Situation, Texts
     from tui.present.spans import Line
 
@@ -59,6 +61,8 @@ class Question:
     about: tuple[Line, ...] = field(default=())
     """What one should read before answering."""
     incident: str | None = None
+    paper: Callable[[Mapping[str, str]], Paper | None] = field(default=lambda _said: None)
+    """What the answer hands to other people once it is recorded, if anything."""
 
 
 def title(question: Question, situation: Situation) -> str:
@@ -92,7 +96,7 @@ def on_screen(reason: Reason, texts: Texts) -> str:
     own = {
         Code.READ_ONLY: _("read only: this screen looks and records nothing"),
         Code.NO_ACTOR: _("nobody acts: set a name in the settings, or start with --as NAME"),
-        Code.NO_INCIDENT: _("nothing is open any more: d declares"),
+        Code.NO_INCIDENT: _("nothing is open any more: {key} declares").format(key=key_name("d")),
         Code.NEEDS_REASON: _("needs a reason"),
         Code.NOT_NORMAL_YET: _("not normal yet: wait, or say why it is resolved all the same"),
         Code.NOT_OFFERED: _("the command was not offered to you"),

@@ -29,7 +29,7 @@ def rotation_record(state: IncidentState, team: TeamState, runbook: Procedures, 
         for tick in state.steps.get(step.id, ())
     ]
     parts = [
-        f"# {words.named('heading.record')} · {state.id}",
+        f"# {words.named('heading.record')} · {state.id}" + (f" [{_('DRILL')}]" if state.drill else ""),
         table((_("what"), _("value")), rows),
         f"## {_('Playbook steps')}",
         table((_("step"), _("who"), _("when"), _("note")), done) if done else _("no step was ticked"),

@@ -10,16 +10,20 @@ from tui.incident.slo import Clock, suggested_clocks
 from tui.metrics.board import Badge, Board, State
 from tui.present.format import route_prefix, window
 from tui.present.spans import foreign, severe_role
+from tui.session.dismissal import refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, tzinfo
 
+    from tui.incident.facts import EarlyAck
     from tui.incident.state import IncidentState
+    from tui.incident.team import Dismissal
     from tui.metrics.board import PanelNumbers
     from tui.metrics.feed import EventRow
     from tui.runbook.procedures import Procedures
     from tui.session.picture import IncidentPicture
+    from tui.session.transport import Transport
 
 Mode = Literal["live", "review", "replay", "drill"]
 
@@ -65,6 +69,8 @@ class Situation:
     """Type of the error that stopped the reading, if one did: the numbers are old from then on."""
     incident: IncidentPicture | None = None
     """What people decided; None where nobody can decide anything."""
+    transport: Transport | None = None
+    """Where a review may go; None while live."""
 
     @property
     def declared(self) -> IncidentState | None:
@@ -79,6 +85,18 @@ class Situation:
         return self.board.suggestion.severity if self.board.suggestion else None
 
     @cached_property
+    def dismissed(self) -> Dismissal | None:
+        """Who refused what is suggested, while nothing has come since; None where something is declared."""
+        if self.incident is None or self.declared is not None:
+            return None
+        return refused(self.board, self.incident.team.dismissals, self.rules.silence.suggest_after)
+
+    @property
+    def alerting(self) -> bool:
+        """Whether an incident is open, or one is suggested that nobody has refused: the strip is tall then."""
+        return self.declared is not None or (self.severity is not None and self.dismissed is None)
+
+    @cached_property
     def prefix(self) -> str:
         """What every route of the runbook begins with."""
         return route_prefix(self.rules.routes)
@@ -89,10 +107,21 @@ class Situation:
         if self.incident is not None and self.incident.state is not None:
             return self.incident.clocks
         suggestion = self.board.suggestion
-        if suggestion is None or suggestion.severity is None:
+        if suggestion is None or suggestion.severity is None or self.dismissed is not None:
             return ()
-        since = self.firing_since
-        return () if since is None else suggested_clocks(self.rules.severity(suggestion.severity), since)
+        since, taken = self.firing_since, self.taken
+        severity = self.rules.severity(suggestion.severity)
+        return () if since is None else suggested_clocks(severity, since, taken.at if taken else None)
+
+    @cached_property
+    def taken(self) -> EarlyAck | None:
+        """Who took the suggested alert before anybody declared it; None where nobody did."""
+        suggestion = self.board.suggestion
+        if suggestion is None or suggestion.episode is None or self.incident is None or self.declared is not None:
+            return None
+        began = suggestion.episode.pending_at
+        acks = [ack for ack in self.incident.team.early_acks if ack.metric == suggestion.metric and ack.at >= began]
+        return min(acks, key=lambda ack: ack.at, default=None)
 
     @cached_property
     def firing_since(self) -> datetime | None:

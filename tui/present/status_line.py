@@ -19,14 +19,18 @@ _LONGEST_TITLE = 40
 _LONGEST_LINE = 200
 
 
-def status_line(reading: Reading, now: datetime, *, plain: bool = False) -> str:
-    """Return one line without control characters. plain: only characters that every terminal draws alike."""
+def status_line(reading: Reading, now: datetime, *, plain: bool = False, damaged: bool = False) -> str:
+    """Return one line without control characters. plain: only characters that every terminal draws alike.
+
+    damaged: whether a journal of an open incident is.
+    """
     if reading == "nothing":
         return _("no incident")
     if reading == "unreadable":
         return _("unknown: no readable snapshot")
     between = " | " if plain else " · "
-    line = between.join(_parts(reading, now, plain=plain))
+    parts = _parts(reading, now, plain=plain)
+    line = between.join([_("JOURNAL DAMAGED"), *parts] if damaged else parts)
     shown = visible(" ".join(line.split()))
     shown = shown if len(shown) <= _LONGEST_LINE else shown[: _LONGEST_LINE - 3] + ("..." if plain else "…")
     return shown.encode("ascii", "replace").decode() if plain else shown
@@ -37,7 +41,7 @@ def tmux_line(line: str) -> str:
     return line.replace("#", "##")
 
 
-def status_json(reading: Reading, now: datetime) -> dict[str, Any]:
+def status_json(reading: Reading, now: datetime, *, damaged: bool = False) -> dict[str, Any]:
     """The object of `status --format json`: schema 1 of `docs/schemas/status.schema.json`. Seconds are whole."""
     known = None if isinstance(reading, str) else reading
     incidents = [_incident_json(one, now) for one in known.incidents] if known else []
@@ -49,8 +53,17 @@ def status_json(reading: Reading, now: datetime) -> dict[str, Any]:
         "stale": known.stale(now) if known else False,
         "watching": known.watching if known else False,
         "silent": known.silent if known else False,
-        "suggested": {"severity": known.firing, "metric": known.metric} if known and known.metric else None,
+        "damaged": damaged,
+        "suggested": _suggested_json(known) if known and known.metric else None,
         "incidents": incidents,
+    }
+
+
+def _suggested_json(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "severity": snapshot.firing,
+        "metric": snapshot.metric,
+        "dismissed_by": snapshot.dismissed_by or None,
     }
 
 
@@ -66,7 +79,10 @@ def _parts(snapshot: Snapshot, now: datetime, *, plain: bool) -> Iterator[str]:
             yield ngettext("{count} more open", "{count} more open", others).format(count=others)
         return
     if snapshot.firing:
-        yield _("{severity} suggested, not declared").format(severity=snapshot.firing)
+        dismissed, open_ = _("{severity} suggested, dismissed by {name}"), _("{severity} suggested, not declared")
+        yield (dismissed if snapshot.dismissed_by else open_).format(
+            severity=snapshot.firing, name=snapshot.dismissed_by
+        )
         yield snapshot.metric or ""
         return
     yield _("no incident")

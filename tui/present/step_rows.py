@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tui.locale import _
 from tui.metrics.answers import Commands, RecordedNow
+from tui.present.contacts import call
 from tui.present.format import stamp
 from tui.present.outcome_words import answer_line, answer_mark
 from tui.present.probe_words import probe_line
@@ -30,11 +31,17 @@ INDENT = 5
 """Cells before what stands under a step."""
 
 
+DeedKind = Literal["tick", "copy", "commands", "decide", "take", "ask"]
+
+_CHECK_DEEDS: dict[str, DeedKind] = {"answer": "tick", "command_passed": "commands", "commands_passed": "commands"}
+"""What Enter does on a check that only people can bring about, by the kind of its predicate."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What Enter does on a row: tick a step, copy a command, decide, take a value over, ask a question."""
+    """What Enter does on a row: tick a step, copy a command, offer a check's commands, decide, take a value, ask."""
 
-    kind: Literal["tick", "copy", "decide", "take", "ask"]
+    kind: DeedKind
     subject: str
     value: str = ""
 
@@ -120,8 +127,7 @@ class StepPen:
         if shut:
             return
         if view.step.escalate_to:
-            contact = sentence(self.situation.texts.title(f"contact.{view.step.escalate_to}"))
-            yield (*muted(f"{_('call')} "), Span(contact, "strong"))
+            yield (Span(call(view.step.escalate_to, self.situation).whom, "strong"),)
         for answer in view.answers:
             if isinstance(answer, RecordedNow):
                 yield (*muted(f"{self._recorded(answer.what)}: "), *probe_line(answer, self.say))
@@ -158,8 +164,9 @@ class StepPen:
         room = self.cells - 4
         fits = width(title) + line_width(told) + 2 <= room
         line: Line = spread((Span(title),), told, room) if fits else (Span(title),)
-        if view.check.holds.kind == "answer":
-            yield self.row(Deed("tick", view.check.id), line, mark)
+        does = _CHECK_DEEDS.get(view.check.holds.kind)
+        if does is not None:
+            yield self.row(Deed(does, view.check.id), line, mark)
         else:
             yield Row((gap(1), mark, gap(1), *line))
         if told and not fits:

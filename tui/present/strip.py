@@ -5,24 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.locale import _
-from tui.present.clocks import BLOCK_WIDTH, block_width, clock_block, clock_line
+from tui.present.clocks import BLOCK_WIDTH, DOUBLE_WIDTH, block_width, clock_block, clock_line
 from tui.present.command_strip import command_strip
-from tui.present.format import elapsed, number, percent
+from tui.present.format import clock, elapsed, number, percent
 from tui.present.lane_words import ratio_text, value_text
 from tui.present.plan import Size
 from tui.present.situation import Situation, severity_glyph
 from tui.present.spans import Line, Span, cut_middle, fit, foreign, gap, line_width, spread, width, words, wrap
 from tui.present.strip_parts import (
     SEVERITY_WIDTH,
+    joined,
     last_error,
     notice,
     on_call,
     other_panels,
     severity_block,
     spaced,
+    stretched,
+    taken,
+    to_call,
 )
 
 if TYPE_CHECKING:
+    from tui.incident.team import Dismissal
     from tui.metrics.board import Suggestion
 
 _ANCHOR = 18
@@ -36,7 +41,7 @@ def strip(situation: Situation, cells: int, size: Size) -> tuple[Line, ...]:
     if situation.declared is not None:
         return command_strip(situation, situation.declared, cells, size)
     suggestion = situation.board.suggestion
-    if suggestion is None or suggestion.severity is None:
+    if suggestion is None or suggestion.severity is None or situation.dismissed is not None:
         return (_calm(situation, cells),)
     if size is Size.SMALL:
         return _narrow(situation, suggestion, suggestion.severity, cells)
@@ -58,9 +63,20 @@ def _calm(situation: Situation, cells: int) -> Line:
     spoiled = notice(situation)
     nothing: Line = (Span("○ ", "muted"), Span(_("NO OPEN INCIDENT"), "strong"))
     start = nothing if not spoiled else (*spoiled, gap(3), Span(_("NO OPEN INCIDENT"), "muted"))
+    if situation.dismissed is not None:
+        return _refused((gap(1), *start, gap(3)), situation, situation.dismissed, cells)
     parts = [*_pending(situation), last_error(situation)]
     facts = words(parts, cells - line_width(start) - 6)
     return spread((gap(1), *start), (*facts, gap(1)), cells)
+
+
+def _refused(start: Line, situation: Situation, dismissal: Dismissal, cells: int) -> Line:
+    """`dismissed by @ana 21:40: a load test`: what fires is on the lanes; the newest error where there is room."""
+    mark, reason = dismissal.mark, " ".join(foreign(dismissal.mark.why).split())
+    said = _("dismissed by {name} {time}").format(name=foreign(mark.by), time=clock(mark.at)[:5])
+    told: Line = (*start, Span(f"{said}: {reason}", "muted"))
+    end: Line = (*last_error(situation), gap(1))
+    return spread(told, end if line_width(told) + line_width(end) < cells else (), cells)
 
 
 def _pending(situation: Situation) -> list[Line]:
@@ -121,24 +137,27 @@ def _impact(situation: Situation, suggestion: Suggestion) -> Line:
 
 
 def _tall(situation: Situation, suggestion: Suggestion, severity: str, cells: int, size: Size) -> tuple[Line, ...]:
-    wide = size is Size.WIDE
+    wide, double = size.wide, size is Size.HUGE
     now, clocks = situation.now, situation.clocks
     first = SEVERITY_WIDTH[size]
-    widths = [BLOCK_WIDTH if wide else block_width(each, now) for each in clocks]
+    widths = [(DOUBLE_WIDTH if double else BLOCK_WIDTH) if wide else block_width(each, now) for each in clocks]
     between = cells - first - sum(widths) - 2 * len(widths)
     blocks = [
-        _suggested_block(situation, severity, wide=wide),
-        _story(situation, suggestion, severity, between, wide=wide),
-        *(spaced(clock_block(each, now, width, bar=wide)) for each, width in zip(clocks, widths, strict=True)),
+        _suggested_block(situation, severity, size),
+        stretched(_story(situation, suggestion, severity, between, wide=wide), size),
+        *(
+            spaced(clock_block(each, now, width, bar=wide, double=double))
+            for each, width in zip(clocks, widths, strict=True)
+        ),
     ]
-    return tuple(fit(tuple(span for block in blocks for span in block[row]), cells) for row in range(5 if wide else 4))
+    return joined(blocks, cells, size)
 
 
-def _suggested_block(situation: Situation, severity: str, *, wide: bool) -> tuple[Line, ...]:
+def _suggested_block(situation: Situation, severity: str, size: Size) -> tuple[Line, ...]:
     rank = situation.rank(severity)
     title = f"{severity_glyph(rank, suggested=True)} {_('SUGGESTED')}"
-    below = _("NO OPEN INCIDENT") if wide else ""
-    return severity_block(severity, title, below, situation.role(severity), wide=wide)
+    below = _("NO OPEN INCIDENT") if size.wide else ""
+    return severity_block(severity, title, below, situation.role(severity), size)
 
 
 def _story(situation: Situation, suggestion: Suggestion, severity: str, cells: int, *, wide: bool) -> tuple[Line, ...]:
@@ -147,12 +166,15 @@ def _story(situation: Situation, suggestion: Suggestion, severity: str, cells: i
     title: Line = (Span(headline(situation, suggestion, severity, room), "strong"),)
     numbers = words([_measured(situation, suggestion), _compared(situation, suggestion)], room)
     times = words([_impact(situation, suggestion), last_error(situation)], room)
-    others = words([*other_panels(situation, suggestion.metric), *on_call(situation)], room, between=2)
+    others = words(
+        [*taken(situation), *other_panels(situation, suggestion.metric), *on_call(situation)], room, between=2
+    )
     spoiled, anchor = notice(situation), _anchor(suggestion)
+    to_do = to_call(situation, room)
     if wide:
-        rows = [title, numbers, words([times, anchor], room), others, spoiled]
+        rows = [title, numbers, words([times, anchor], room), others, spoiled or to_do]
     else:
-        rows = [title, numbers, times, spoiled or others or anchor]
+        rows = [title, numbers, times, spoiled or to_do or others or anchor]
     return tuple((*fit(row, room), gap(2)) for row in rows)
 
 
@@ -171,5 +193,5 @@ def _narrow(situation: Situation, suggestion: Suggestion, severity: str, cells: 
     options = [bars, [*bars[:1], *bare[1:]], bare]
     chosen = next((option for option in options if sum(map(line_width, option)) + 3 * len(option) <= room), bare)
     facts = [_impact(situation, suggestion), last_error(situation), *on_call(situation), _anchor(suggestion)]
-    last = notice(situation) or words(facts, room)
+    last = notice(situation) or words([to_call(situation, room), *facts], room)
     return (first, fit((gap(1), *words(chosen, room)), cells), fit((gap(1), *last), cells))

@@ -7,18 +7,34 @@ from typing import TYPE_CHECKING
 from tui.locale import _, ngettext
 from tui.logs.source import SourceState
 from tui.metrics.board import State
-from tui.present.digits import big
+from tui.present.contacts import calls
+from tui.present.digits import drawn
 from tui.present.format import clock, elapsed
 from tui.present.notes import note_sentence
 from tui.present.plan import Size
 from tui.present.situation import severity_glyph
-from tui.present.spans import Line, Span, fit, foreign, gap, width
+from tui.present.spans import Line, Span, fit, foreign, gap, line_width, width
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.present.situation import Situation
 
-SEVERITY_WIDTH = {Size.WIDE: 21, Size.MEDIUM: 20}
+SEVERITY_WIDTH = {Size.HUGE: 36, Size.WIDE: 21, Size.MEDIUM: 20}
 """Cells of the block with the big severity."""
+BLOCK_ROWS = {Size.HUGE: 7, Size.WIDE: 5, Size.MEDIUM: 4}
+"""Rows of the strip, and of every block in it."""
+
+
+def joined(blocks: Sequence[Sequence[Line]], cells: int, size: Size) -> tuple[Line, ...]:
+    """Set blocks side by side, each row exactly `cells` wide."""
+    return tuple(fit(tuple(span for block in blocks for span in block[row]), cells) for row in range(BLOCK_ROWS[size]))
+
+
+def stretched(rows: Sequence[Line], size: Size) -> tuple[Line, ...]:
+    """Spread rows of one width over those of the strip: pairs stay together, the last stays last."""
+    blank: Line = (gap(line_width(rows[0])),)
+    return (*rows[:2], blank, *rows[2:4], blank, *rows[4:]) if size is Size.HUGE else tuple(rows)
 
 
 def not_saved(situation: Situation) -> Line:
@@ -91,21 +107,35 @@ def on_call(situation: Situation) -> list[Line]:
     return [(Span(f"{label} ", "muted"), Span(foreign(name), "strong")) for label, name in named if name]
 
 
+def taken(situation: Situation) -> list[Line]:
+    """Who took the alert before anybody declared."""
+    ack = situation.taken
+    if ack is None:
+        return []
+    return [(Span(f"{_('acknowledged')} ", "muted"), Span(foreign(ack.by), "strong"))]
+
+
+def to_call(situation: Situation, cells: int) -> Line:
+    """The most urgent call there is to make."""
+    first = next(calls(situation), None)
+    return first.line(cells) if first else ()
+
+
 def spaced(block: tuple[Line, ...]) -> tuple[Line, ...]:
     """Leave room at the right of a block."""
     return tuple((*row, gap(2)) for row in block)
 
 
-def severity_block(severity: str, title: str, below: str, role: str, *, wide: bool) -> tuple[Line, ...]:
+def severity_block(severity: str, title: str, below: str, role: str, size: Size) -> tuple[Line, ...]:
     """The severity in big digits: a title over it and a line under it, or one line under it for both.
 
     A `fill-` role fills the whole block: a fact; any other leaves it empty: a suggestion. Both take the same room.
     """
-    cells = SEVERITY_WIDTH[Size.WIDE if wide else Size.MEDIUM]
+    cells, wide = SEVERITY_WIDTH[size], size.wide
     filled = role.startswith("fill-")
-    drawn = big(severity) or ("", foreign(severity), "")
+    digits = drawn(foreign(severity), double=size is Size.HUGE)
     both = f"{title} {below}".strip()
-    texts = [title, *drawn, below] if wide else [*drawn, both if width(both) < cells - 2 else below]
+    texts = [title, *digits, below] if wide else [*digits, both if width(both) < cells - 2 else below]
     roles = [role if filled or index < len(texts) - wide else "muted" for index in range(len(texts))]
     block = cells - 2 if filled else cells
     rows = (

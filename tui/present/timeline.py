@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.locale import _
 from tui.present.entry_rows import Row, entry_rows
 from tui.present.format import duration, number, percent, stamp
+from tui.present.lanes import FOCUS
 from tui.present.situation import Situation, severity_glyph
 from tui.present.spans import Line, Span, fit, foreign, gap, left, line_width, width
 
@@ -55,15 +56,14 @@ def _episode(situation: Situation, episode: Episode) -> Iterator[Row]:
     if episode.fired_at is None and episode.resolved_at is not None:
         lasting = duration(episode.resolved_at - episode.pending_at)
         about = f"{name} {peak} {_('lasted {time}').format(time=lasting)}"
-        yield Row(episode.resolved_at, "○", "muted", who, _("near miss"), about)
+        yield Row(episode.resolved_at, "○", "muted", who, _("near miss"), about, metric=episode.metric)
         return
-    yield Row(episode.pending_at, "●", "watch", who, _("watch"), name)
+    yield Row(episode.pending_at, "●", "watch", who, _("watch"), name, metric=episode.metric)
     if episode.fired_at is not None:
-        rank = situation.rank(episode.severity)
-        about = f"{name} {peak}"
-        yield Row(episode.fired_at, severity_glyph(rank), situation.role(episode.severity), who, _("fired"), about)
+        glyph, role = severity_glyph(situation.rank(episode.severity)), situation.role(episode.severity)
+        yield Row(episode.fired_at, glyph, role, who, _("fired"), f"{name} {peak}", metric=episode.metric)
     if episode.fired_at is not None and episode.resolved_at is not None:
-        yield Row(episode.resolved_at, "▼", "muted", who, _("alert resolved"), name)
+        yield Row(episode.resolved_at, "▼", "muted", who, _("alert resolved"), name, metric=episode.metric)
 
 
 def _peak(situation: Situation, episode: Episode) -> str:
@@ -88,8 +88,11 @@ def _markers(situation: Situation) -> Iterator[Row]:
         yield Row(hit.at, glyph, role, who, names[hit.marker], about, hit.approximate, folds=True)
 
 
-def timeline_line(row: Row, now: datetime, cells: int) -> Line:
+def timeline_line(row: Row, now: datetime, cells: int, *, chosen: bool = False) -> Line:
     """`02:16:53 ◆ alert   fired Realtime 401/403 105 > 40`."""
+    if chosen:
+        line = timeline_line(row, now, cells)
+        return (Span(FOCUS, "focus"), Span(line[0].text[1:], "strong"), *line[1:])
     times = f" ×{row.count}" if row.count > 1 else ""
     start: Line = (
         Span(f" {stamp(row.at, now)}{'≈' if row.approximate else ' '}", "muted"),

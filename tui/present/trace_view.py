@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tui.keymap import key_name
 from tui.locale import _, ngettext
 from tui.present.feed import where
 from tui.present.format import duration, number
@@ -113,7 +114,9 @@ def bearing_line(found: Bearing | None, cells: int) -> Line:
         said += " " + _("so far")
     parts: list[Span] = [gap(2), Span(said, "text")]
     if found.others or found.total:
-        parts.append(Span(f"  {_('not shown: y copies the command that opens them')}", "muted"))
+        parts.append(
+            Span(f"  {_('not shown: {key} copies the command that opens them').format(key=key_name('y'))}", "muted")
+        )
     if found.unread:
         text = ngettext("{count} source cannot be read again", "{count} sources cannot be read again", found.unread)
         parts.append(Span(f"  {text.format(count=found.unread)}", "watch"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -18,32 +17,13 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from tui.metrics.board import Episode, SourceStatus
-    from tui.metrics.whatif import Lead, Outcome, Trial, WhatIf
+    from tui.metrics.whatif import Lead, Outcome, WhatIf
     from tui.runbook.edit import Edit
     from tui.runbook.load import LoadedRunbook
     from tui.runbook.model import LogRules
+    from tui.session.tries import Proposal, Sweep
 
 _NAME, _NUMBER, _BAR = 18, 10, 24
-
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """One setting tried out: which it is, what it is today, and every value with what came of it."""
-
-    rule: str
-    key: str
-    today: str | float | None
-    trials: tuple[Trial, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What is proposed, and what it would have meant."""
-
-    edits: tuple[Edit, ...]
-    rules: LogRules
-    found: WhatIf
-    sweep: Sweep | None = None
 
 
 def whatif_result(proposal: Proposal, loaded: LoadedRunbook, sources: Sequence[SourceStatus]) -> dict[str, Any]:
@@ -161,10 +141,11 @@ def _leads(leads: Sequence[Lead], loaded: LoadedRunbook) -> Iterator[str]:
 def _lead_line(lead: Lead, loaded: LoadedRunbook) -> str:
     title = loaded.texts.short(f"rule.{lead.current.rule}")
     times = f"{lead.current.fired_at:%Y-%m-%d %H:%M} → {lead.proposed.fired_at:%H:%M}"
-    return f"  {times}  {left(lead.current.severity, 6)} {title}  {_gained(lead.gained)}"
+    return f"  {times}  {left(lead.current.severity, 6)} {title}  {gained_text(lead.gained)}"
 
 
-def _gained(span: timedelta) -> str:
+def gained_text(span: timedelta) -> str:
+    """How much sooner or later something fires."""
     words = _("{time} sooner") if span.total_seconds() > 0 else _("{time} later")
     return words.format(time=duration(span)) if span else "="
 
@@ -172,14 +153,14 @@ def _gained(span: timedelta) -> str:
 def _sweep_lines(sweep: Sweep, loaded: LoadedRunbook) -> Iterator[str]:
     """A table with one value a row, and a bar for the time it would have fired."""
     title = loaded.texts.short(f"rule.{sweep.rule}")
-    yield f"{title} · {sweep.key} ({_('today')} {_shown(sweep.today)})"
+    yield f"{title} · {sweep.key} ({_('today')} {value_text(sweep.today)})"
     heads = (sweep.key, _("alerts"), _("near misses"), _("appear"), _("vanish"), _("firing"))
     yield "  " + "".join(right(head, max(_NUMBER, len(head) + 2)) for head in heads) + "  " + _("detection")
     longest = max((trial.found.proposed.firing for trial in sweep.trials), default=None)
     for trial in sweep.trials:
         found = trial.found
         cells = (
-            _shown(trial.value) + ("*" if trial.value == sweep.today else " "),
+            value_text(trial.value) + ("*" if trial.value == sweep.today else " "),
             str(len(found.proposed.fired)),
             str(len(found.proposed.near_misses)),
             str(len(found.appear)),
@@ -188,12 +169,13 @@ def _sweep_lines(sweep: Sweep, loaded: LoadedRunbook) -> Iterator[str]:
         )
         row = "".join(right(cell, max(_NUMBER, len(head) + 2)) for cell, head in zip(cells, heads, strict=True))
         share = found.proposed.firing / longest if longest else 0.0
-        yield f"  {row}  {left(_gained(found.gained), 14)} {'█' * round(share * _BAR)}".rstrip()
+        yield f"  {row}  {left(gained_text(found.gained), 14)} {'█' * round(share * _BAR)}".rstrip()
 
 
 def _minutes(span: timedelta) -> str:
     return f"{span.total_seconds() / 60:.0f}m"
 
 
-def _shown(value: str | float | None) -> str:
+def value_text(value: str | float | None) -> str:
+    """A value of a rule, as it is typed; a dash for none."""
     return "–" if value is None else value if isinstance(value, str) else f"{value:.12g}"
