@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -14,16 +15,23 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event as Happening
+from textual.events import Key
 from textual.filter import LineFilter
+from textual.widgets import Input
 from textual.worker import get_current_worker
 
+from tui import keymap
 from tui.crash import crash_report
+from tui.session.sharing import shared_folder
 from tui.ui.engine import Commanding
 from tui.ui.messages import Answer, EngineFailed, Snapshot
+from tui.ui.outside import desktop_notice, in_tmux, to_tmux
 from tui.ui.palette import DARK_THEME, LIGHT_THEME, PLAIN, SIXTEEN_THEME, role_styles, themes
 from tui.ui.questions import Questions, diggable
 from tui.ui.screens.board import BoardScreen
 from tui.ui.screens.dig import DigScreen
+from tui.ui.screens.pick import PickScreen
 from tui.ui.screens.question import QuestionScreen
 
 if TYPE_CHECKING:
@@ -45,6 +53,8 @@ _PAUSE_SECONDS = 0.25
 _FILLING_SECONDS = 0.02
 """While history is still coming in: enough to let the screen have its turn."""
 _FEED_ROWS = 500
+_SIGNS = {"/": "slash", ":": "colon", "?": "question_mark"}
+"""What the toolkit calls the usual keys that are no letters."""
 
 
 class WithoutColour(LineFilter):
@@ -75,6 +85,9 @@ class GuardiaApp(App[None]):
         Binding("slash", "events", show=False),
         Binding("o", "sources", show=False),
         Binding("O", "settings", show=False),
+        Binding("W", "whatif", show=False),
+        Binding("C", "compare", show=False),
+        Binding("Y", "share", show=False),
     ]
 
     def __init__(self, engine: Engine, *, look: Look = "dark", color: bool = True, ascii_only: bool = False) -> None:
@@ -89,7 +102,11 @@ class GuardiaApp(App[None]):
         self.questions = Questions()
         self.folder = Path.cwd()
         """Where files that people ask for are written."""
+        self.shared: Path | None = None
+        """Where pages for other people are written; None: they go to the clipboard only."""
         self.settings: Loaded | None = None
+        self.welcome = False
+        """Whether to explain the board in three lines: nobody has seen it here before."""
         self._stop, self._wake = Event(), Event()
         for theme in themes():
             self.register_theme(theme)
@@ -106,6 +123,16 @@ class GuardiaApp(App[None]):
     def role_styles(self) -> Mapping[str, Style]:
         """Style of every role in the palette in use."""
         return role_styles(PLAIN if self.colourless else self.theme)
+
+    async def on_event(self, event: Happening) -> None:
+        """Read a key as the usual one it stands for; letters that are typed into a field stay letters."""
+        if isinstance(event, Key) and not event.is_forwarded and not isinstance(self.focused, Input):
+            usual = keymap.read(event.character or "")
+            if usual is None:
+                return
+            if usual != (event.character or ""):
+                event = Key(_SIGNS.get(usual, usual), usual)
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         """Show the board and begin to read."""
@@ -185,7 +212,7 @@ class GuardiaApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave; while an incident is open, ask first."""
-        if self.screen is self._board and self._board.asks_before_leaving():
+        if not isinstance(self.screen, PickScreen) and self._board.asks_before_leaving():
             return
         self.exit()
 
@@ -193,10 +220,11 @@ class GuardiaApp(App[None]):
         """Open the help over the screen that is shown."""
         from tui.ui.screens.help import HelpScreen
 
+        bound = tuple((each.binding.key, each.binding.action) for each in self.screen.active_bindings.values())
         if self.screen is self._board and self._board.shown is not None:
-            self.push_screen(HelpScreen(self._board.shown, self._board.keys()))
+            self.push_screen(HelpScreen(self._board.shown, self._board.keys(), bound))
         elif isinstance(self.screen, DigScreen) and self.situation is not None:
-            self.push_screen(HelpScreen(self.situation, self.screen.help_keys()))
+            self.push_screen(HelpScreen(self.situation, self.screen.help_keys(), bound))
 
     def action_palette(self) -> None:
         """Offer every action by name."""
@@ -221,6 +249,18 @@ class GuardiaApp(App[None]):
 
         self.push_screen(EventsScreen(typing=True))
 
+    def action_whatif(self) -> None:
+        """Try other rules over the events of this run."""
+        from tui.ui.screens.whatif import open_whatif
+
+        open_whatif(self)
+
+    def action_compare(self) -> None:
+        """Compare two periods, or what was before and after a deploy."""
+        from tui.ui.screens.compare import CompareScreen
+
+        self.push_screen(CompareScreen())
+
     def action_sources(self) -> None:
         """Show how the sources are doing."""
         from tui.ui.screens.pages import SourcesScreen
@@ -232,6 +272,34 @@ class GuardiaApp(App[None]):
         from tui.ui.screens.pages import SettingsScreen
 
         self.push_screen(SettingsScreen())
+
+    def action_share(self) -> None:
+        """Hand what stands now to other people; nothing is recorded."""
+        from tui.present.status_update import status_paper
+        from tui.ui.sharing import share
+
+        if self.situation is not None:
+            share(self, status_paper(self.situation))
+
+    def tell(self, sentence: str) -> None:
+        """Say something in the last row of whatever is shown."""
+        screen = self.screen if isinstance(self.screen, DigScreen) else self._board
+        screen.say(sentence)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put guarded text on the clipboard; inside tmux into its buffer too, since it ignores the sequence."""
+        super().copy_to_clipboard(text)
+        if in_tmux(os.environ) and not self.is_headless:
+            self.run_worker(partial(to_tmux, text), thread=True, group="clipboard", exit_on_error=False)
+
+    def alarm(self, sentence: str) -> None:
+        """Ring and tell the desktop, as far as the settings want it."""
+        wanted = self.settings.settings if self.settings else None
+        if wanted is None or wanted.bell:
+            self.bell()
+        notice = desktop_notice(wanted.notify, sentence, tmux=in_tmux(os.environ)) if wanted else ""
+        if notice and self._driver is not None:
+            self._driver.write(notice)
 
     def _fatal_error(self) -> None:
         """Leave with the places of the error only: the toolkit's own report prints local variables."""
@@ -249,10 +317,16 @@ def run(
     color: bool = True,
     ascii_only: bool = False,
     settings: Loaded | None = None,
+    first: bool = False,
 ) -> None:
-    """Show the board until the person leaves; SystemExit with a code when the app failed."""
+    """Show the board until the person leaves; SystemExit with a code when the app failed.
+
+    first: whether this is the first time that guardia opens here.
+    """
     app = GuardiaApp(engine, look=look, color=color, ascii_only=ascii_only)
-    app.settings = settings
+    app.settings, app.welcome = settings, first
+    keymap.use(settings.settings.keys if settings else {})
+    app.shared = shared_folder(settings.settings.data_dir) if settings else None
     app.run()
     if app.return_code:
         raise SystemExit(app.return_code)

@@ -6,26 +6,32 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from tui.incident.actions import PinEvidence, RecordRun
+from tui.incident.actions import PinEvidence
+from tui.keymap import key_name
 from tui.locale import _, ngettext
-from tui.present.asking import ask, cannot_run, for_deed, more, to_run
+from tui.present.ask_closing import close, delegate
+from tui.present.asking import ask, cannot_run, commands_of, for_deed, more, to_run
 from tui.present.checklists import CLOSING
-from tui.present.closure import close
 from tui.present.command_keys import command_keys
 from tui.present.entry_rows import entry_words
 from tui.present.questions import Question, on_screen
 from tui.present.refusals import status_word
 from tui.present.spans import foreign
 from tui.session.command_post import Ask
+from tui.session.commands import recorded
 from tui.ui.screens.closure import ClosureScreen
+from tui.ui.screens.incidents import IncidentsScreen
 from tui.ui.screens.pick import PickScreen
 from tui.ui.screens.question import QuestionScreen
 from tui.ui.screens.run import RunScreen
+from tui.ui.sharing import share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.incident.actions import Command
+    from tui.present.paper import Paper
+    from tui.present.questions import Field
     from tui.present.situation import Situation
     from tui.present.step_rows import Deed
     from tui.session.command_post import Answered
@@ -41,6 +47,8 @@ class Commander:
         """`say` shows one calm sentence for a moment."""
         self._app, self._post, self._say = app, post, say
         self._numbers = count(1)
+        self._papers: dict[int, Paper] = {}
+        """What is handed to other people once the answer of that number says it is recorded."""
         self._last = ""
         """Who acted last: Enter means the same person again."""
 
@@ -51,7 +59,7 @@ class Commander:
         if picture is None:
             return
         if name == "incidents":
-            self._pick_incident(situation)
+            self._app.push_screen(IncidentsScreen())
             return
         if picture.read_only:
             self._say(_("read only: this screen looks and records nothing"))
@@ -70,14 +78,25 @@ class Commander:
         situation = replace(situation, now=self._post.now())
         if deed.kind == "copy":
             self._command(deed.subject, situation)
+        elif deed.kind == "commands":
+            self._commands(deed.subject, situation)
         elif situation.incident is not None and situation.incident.read_only:
             self._say(_("read only: this screen looks and records nothing"))
         elif situation.declared is None:
-            self._say(_("nothing is open: d declares"))
+            self._say(_("nothing is open: {key} declares").format(key=key_name("d")))
         elif deed == CLOSING:
             self._app.push_screen(ClosureScreen(situation, situation.declared))
         else:
             self._put(for_deed(deed, situation), situation)
+
+    def _commands(self, check: str, situation: Situation) -> None:
+        """Offer the commands that a check waits for."""
+        offered = commands_of(check, situation)
+        if len(offered) == 1:
+            self._command(offered[0][0], situation)
+        elif offered:
+            title = situation.texts.short(f"check.{check}")
+            self._pick(title, offered, lambda command: self._command(command, situation))
 
     def _command(self, command: str, situation: Situation) -> None:
         """Copy a command; where it could also run, and be recorded, offer both."""
@@ -103,16 +122,7 @@ class Commander:
         order = self._post.order(command)
 
         def record(ended: Ended) -> None:
-            folder = str(order.folder) if order.folder else ""
-            run = RecordRun(
-                command=command,
-                exit_code=ended.exit_code,
-                duration_ms=ended.duration_ms,
-                tail=ended.tail,
-                host=order.host,
-                folder=folder,
-            )
-            self._post.submit(Ask((run,), actor, incident, next(self._numbers)))
+            self._post.submit(Ask((recorded(order, ended),), actor, incident, next(self._numbers)))
             self._app.wake()
 
         self._app.push_screen(RunScreen(order, name, record))
@@ -121,7 +131,7 @@ class Commander:
         """Ask whether to pin every record of a requestId as evidence."""
         state = situation.declared
         if state is None:
-            self._say(_("nothing is open: d declares"))
+            self._say(_("nothing is open: {key} declares").format(key=key_name("d")))
             return
         pin = PinEvidence(request_id=request_id)
         what = _("evidence {id}").format(id=foreign(request_id))
@@ -143,6 +153,11 @@ class Commander:
         """Ask once whether to close the incident."""
         situation = replace(situation, now=self._post.now())
         self._put(close(situation), situation)
+
+    def delegate(self, line: Field, situation: Situation) -> None:
+        """Ask whom a line of the closing form is left to."""
+        situation = replace(situation, now=self._post.now())
+        self._put(delegate(line, self.actor(situation), situation), situation)
 
     def turn_playbook(self, step: int, situation: Situation) -> None:
         """Open the playbook before or after the shown one, in the runbook's order."""
@@ -168,8 +183,10 @@ class Commander:
 
     def confirm(self, answered: Answered, situation: Situation) -> None:
         """Say what the disk has now, or why it has not."""
-        outcome = answered.outcome
-        if outcome.refusal is not None:
+        outcome, paper = answered.outcome, self._papers.pop(answered.ask.number, None)
+        if outcome.ok and paper is not None:
+            share(self._app, paper)
+        elif outcome.refusal is not None:
             self._say(" · ".join(on_screen(reason, situation.texts) for reason in outcome.refusal.reasons))
         elif outcome.not_saved is not None:
             self._say(f"{_('NOT SAVED')} ({outcome.not_saved.error})")
@@ -178,7 +195,8 @@ class Commander:
         else:
             entry = outcome.records[0].entry
             what, about = entry_words(entry.payload, situation.texts)
-            self._say(f"✓ {what} {about}".strip() + f" · {entry.actor}")
+            said = f"{what} {about}".strip()
+            self._say(f"{said if what in {'✓', '✗'} else f'✓ {said}'} · {entry.actor}")
 
     def _put(self, question: Question | None, situation: Situation, *, start: str = "") -> None:
         """Ask. `start`: the command of the runbook that Enter starts, instead of recording anything yet."""
@@ -191,26 +209,17 @@ class Commander:
         def submit(commands: tuple[Command, ...], actor: str) -> int:
             number, self._last = next(self._numbers), actor
             if start:
-                screen.dismiss(True)
+                screen.leave(recorded=True)
                 self._app.call_later(self._run, start, question.what, actor, question.incident)
                 return number
+            if (paper := question.paper(screen.said)) is not None:
+                self._papers[number] = paper
             self._post.submit(Ask(commands, actor, question.incident, number))
             self._app.wake()
             return number
 
         screen = QuestionScreen(question, situation, people, submit)
         self._app.push_screen(screen)
-
-    def _pick_incident(self, situation: Situation) -> None:
-        picture = situation.incident
-        if picture is None or len(picture.open_incidents) < 2:
-            self._say(_("no other incident is open"))
-            return
-        entries = tuple(
-            (state.id, f"{state.id}  {state.severity or '–'}  {status_word(state.status.value)}  {state.title}")
-            for state in picture.open_incidents
-        )
-        self._pick(_("Open incidents"), entries, self._post.choose)
 
     def _pick(self, title: str, entries: tuple[tuple[str, str], ...], take: Callable[[str], None]) -> None:
         def taken(chosen: str | None) -> None:
@@ -223,5 +232,5 @@ class Commander:
     def _why_not(self, situation: Situation) -> str:
         state = situation.declared
         if state is None:
-            return _("nothing is open: d declares")
+            return _("nothing is open: {key} declares").format(key=key_name("d"))
         return _("not possible while the incident is {status}").format(status=status_word(state.status.value))

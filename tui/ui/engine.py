@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from tui.metrics.feed import EventRow
     from tui.present.situation import Mode, Texts
     from tui.runbook.procedures import Procedures
+    from tui.session.archive import Archive, Dossier
     from tui.session.command_post import Answered, Ask
     from tui.session.commands import Order
     from tui.session.picture import IncidentPicture
+    from tui.session.transport import Transport
 
 
 class Engine(Protocol):
@@ -66,12 +68,16 @@ class Seekable(Protocol):
     """An engine whose time can be moved (review)."""
 
     @property
-    def span(self) -> tuple[datetime, datetime] | None:
-        """First and last moment that can be moved to."""
+    def transport(self) -> Transport | None:
+        """Where it may go, what there is to stop at, and whether it runs; None while live or before there is data."""
         ...
 
     def seek(self, at: datetime) -> None:
-        """Move the cursor; the next `advance` returns the board of that moment."""
+        """Move the cursor, within the span; the next `advance` returns the board of that moment."""
+        ...
+
+    def play(self, speed: int) -> None:
+        """Let the cursor run so many times as fast as it happened; 0 stops it."""
         ...
 
 
@@ -111,3 +117,21 @@ class Commanding(Protocol):
     def order(self, command_id: str) -> Order:
         """Return a command of the runbook, ready to be shown and asked about."""
         ...
+
+
+@runtime_checkable
+class Archiving(Protocol):
+    """An engine that knows every incident there was. Only the worker's thread may ask."""
+
+    def archive(self) -> Archive:
+        """The history, as the journals stand now."""
+        ...
+
+    def dossier(self, incident: str) -> Dossier | None:
+        """Everything of one incident; None for one that is not there."""
+        ...
+
+
+def archiving(engine: object) -> Archiving | None:
+    """Return the engine as one that knows the past, if it does."""
+    return engine if isinstance(engine, Archiving) else None

@@ -107,7 +107,7 @@ class AskId(ModalScreen["str | None"]):
 
     def _leave(self, answer: str | None) -> None:
         """Leave once: a second key may have come before the screen was gone."""
-        if self.is_current:
+        if self.is_active:
             self.dismiss(answer)
 
     def _take(self, index: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
@@ -15,14 +14,13 @@ from tui.present.plan import PANES, Pane, Plan, Shape, Size, plan
 from tui.present.playbook import proposed_playbook
 from tui.present.situation import Situation, nothing_yet
 from tui.ui.board_layout import BoardLayout
-from tui.ui.engine import Seekable
-from tui.ui.screens.command_screen import CommandScreen
-from tui.ui.widgets.board import Axis, BoardCanvas, Footer, Header, Lane, StripBar
+from tui.ui.screens.review_screen import ReviewScreen
+from tui.ui.widgets.board import Axis, BoardCanvas, Footer, Header, Lane, Scrubber, StripBar
 from tui.ui.widgets.panes import Feed, ScrollPane, SidePane, Timeline, pane_titles, tab_row
+from tui.ui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
     from textual.app import ComposeResult
 
@@ -34,14 +32,13 @@ if TYPE_CHECKING:
     from tui.ui.engine import Engine
 
 _LANES_WITH_KEYS = 9
-_STEP, _LEAP = timedelta(minutes=1), timedelta(minutes=10)
 
 
 def _quiet(key: str, action: str) -> Binding:
     return Binding(key, action, show=False)
 
 
-class BoardScreen(CommandScreen):
+class BoardScreen(ReviewScreen):
     """Owns the situation that is shown; widgets get it and draw it."""
 
     AUTO_FOCUS = ""
@@ -57,12 +54,6 @@ class BoardScreen(CommandScreen):
         _quiet("enter", "dig"),
         _quiet("z", "zoom"),
         _quiet("space", "pause"),
-        _quiet("left,comma", "move(-1)"),
-        _quiet("right,full_stop", "move(1)"),
-        _quiet("shift+left", "move(-10)"),
-        _quiet("shift+right", "move(10)"),
-        _quiet("home", "edge(0)"),
-        _quiet("end", "edge(1)"),
     ]
 
     def __init__(self, engine: Engine) -> None:
@@ -93,12 +84,17 @@ class BoardScreen(CommandScreen):
         yield SidePane("side")
         yield Timeline("timeline")
         yield Feed("feed")
+        yield Scrubber(id="scrubber")
+        if cast("GuardiaApp", self.app).welcome:
+            yield Welcome()
         yield Footer(id="footer")
 
     def on_mount(self) -> None:
         """Show that nothing is known yet; tick once a second."""
         self.take_command()
-        self.live = self._situation(nothing_yet(self.engine.now(), live=self.engine.mode != "review"), ())
+        self.live = self._situation(
+            nothing_yet(self.engine.now(), live=self.engine.mode not in {"review", "replay"}), ()
+        )
         self.call_after_refresh(self._draw)
         self.set_interval(1.0, self.tick)
 
@@ -112,8 +108,14 @@ class BoardScreen(CommandScreen):
             self.engine.runbook.metrics
         )
         worst = bool(self.live and severity and self.live.rank(severity) == 0)
-        declared = bool(self.live and self.live.declared)
-        return Shape(firing, alert=declared or severity is not None, worst=worst, tab=self._tab, zoom=self._zoom)
+        return Shape(
+            firing,
+            alert=bool(self.live and self.live.alerting),
+            worst=worst,
+            tab=self._tab,
+            zoom=self._zoom,
+            scrubber=bool(self.transport),
+        )
 
     def plan_for(self, width: int, height: int) -> Plan:
         """Lay out for a size, telling the widgets how to draw."""
@@ -123,6 +125,8 @@ class BoardScreen(CommandScreen):
         for lane in self.query(Lane):
             lane.lane_style = planned.lanes
         self._name_tabs()
+        if self.query(Welcome) and planned.size is not Size.TOO_SMALL:
+            planned.boxes["welcome"] = Welcome.box(width, height)
         return planned
 
     def _lay_out(self) -> None:
@@ -164,6 +168,7 @@ class BoardScreen(CommandScreen):
             paused=self._paused,
             failure=self._failure,
             incident=incident,
+            transport=self.transport,
         )
 
     def fail(self, kind: str) -> None:
@@ -207,20 +212,20 @@ class BoardScreen(CommandScreen):
         """Return the keys that work now, help at the end."""
         lanes = min(len(self.engine.runbook.metrics), _LANES_WITH_KEYS)
         found = [*self._pane_keys(), *self.command_keys(), (f"1-{lanes}", _("metric"))]
-        if isinstance(self.focused, Lane | Feed):
+        if isinstance(self.focused, Lane | Feed | Timeline):
             found.append((_("enter"), _("closer")))
         if self.shown is not None:
             titles = pane_titles(self.shown)
             found += [] if self.shown.incident else [("t", titles["side"].lower())]
             found += [("l", titles["timeline"].lower()), ("e", titles["feed"].lower())]
-        if self.movable is not None:
-            found.append(("← →", _("minute")))
+        found += self.review_keys()
         if isinstance(self.focused, ScrollPane):
             found.append(("z", _("zoom")))
         if self._zoom or self.focused is not None:
             found.append(("0", _("board")))
         found += [("x", _("trace").lower()), ("/", _("filter")), (":", _("commands"))]
-        found += [(_("space"), _("go on") if self._paused else _("pause")), ("q", _("quit")), ("?", _("help"))]
+        found += [] if self.movable else [(_("space"), _("go on") if self._paused else _("pause"))]
+        found += [("q", _("quit")), ("?", _("help"))]
         return tuple(found)
 
     def _pane_keys(self) -> list[tuple[str, str]]:
@@ -232,11 +237,11 @@ class BoardScreen(CommandScreen):
         found.append(("↑ ↓ " + _("enter"), _("do")))
         return [*found, ("← →", "playbook")] if pane.view == "playbook" else found
 
-    @property
-    def movable(self) -> Seekable | None:
-        """The engine, when its time can be moved."""
-        engine: object = self.engine
-        return engine if isinstance(engine, Seekable) and self.engine.mode in {"review", "replay"} else None
+    def on_key(self) -> None:
+        """Let the explanation of the first run go; the key does what it always does."""
+        if self.query(Welcome):
+            self.query(Welcome).remove()
+            self._lay_out()
 
     def on_descendant_focus(self) -> None:
         """Bring a pane to the front that got the focus behind another; show the keys that go with the focus."""
@@ -269,6 +274,20 @@ class BoardScreen(CommandScreen):
         elif isinstance(self.focused, Feed):
             self.app.push_screen(EventsScreen())
 
+    def on_timeline_opened(self, message: Timeline.Opened) -> None:
+        """Show what a row of the timeline is about: its trace, its metric then, else the events around it."""
+        from tui.ui.screens.detail import DetailScreen
+        from tui.ui.screens.events import EventsScreen
+        from tui.ui.screens.trace import TraceScreen, is_traceable
+
+        row, metrics = message.row, [metric.id for metric in self.engine.runbook.metrics]
+        if is_traceable(row.request_id):
+            self.app.push_screen(TraceScreen(row.request_id))
+        elif row.metric in metrics:
+            self.app.push_screen(DetailScreen(metrics.index(row.metric), row.at))
+        else:
+            self.app.push_screen(EventsScreen(around=row.at))
+
     def action_next_lane(self, step: int) -> None:
         """Focus the lane above or below."""
         lanes = list(self.query(Lane))
@@ -290,7 +309,7 @@ class BoardScreen(CommandScreen):
     def action_view(self, view: View) -> None:
         """Show and focus a view of the side pane; closure once more opens the form."""
         pane = self.query_one(SidePane)
-        if view == "closure" and pane.has_focus and pane.view == view and CLOSING in pane.deeds:
+        if view == "closure" == pane.view and self.focused is pane and self.shown and self.shown.declared:
             pane.post_message(SidePane.Did(CLOSING))
         pane.turn_to(view)
         self.action_pane("side")
@@ -321,28 +340,10 @@ class BoardScreen(CommandScreen):
             self._draw()
 
     def action_pause(self) -> None:
-        """Freeze lanes and panes, or let them go on; header and strip never freeze."""
+        """Freeze lanes and panes, or let them go on; header and strip never freeze. A review runs, or stops."""
+        if self.play_or_stop():
+            return
         self._paused = not self._paused
         if self.live is not None:
             self.live = replace(self.live, paused=self._paused)
         self._draw()
-
-    def action_move(self, minutes: int) -> None:
-        """Move the cursor of a review by minutes."""
-        if self.movable is not None:
-            self._seek(self.engine.now() + timedelta(minutes=minutes))
-
-    def action_edge(self, end: int) -> None:
-        """Move the cursor of a review to the first or the last moment."""
-        if self.movable is not None and self.movable.span is not None:
-            self._seek(self.movable.span[end])
-
-    def _seek(self, at: datetime) -> None:
-        movable = self.movable
-        if movable is None:
-            return
-        if movable.span is not None:
-            first, last = movable.span
-            at = min(max(at, first), last)
-        movable.seek(at)
-        cast("GuardiaApp", self.app).wake()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Input
 
-from tui.incident.actions import SetField
 from tui.incident.gates import EVIDENCE
 from tui.locale import _
 from tui.present import closure
 from tui.present.plan import Box
 from tui.present.spans import Line, Span, fit, foreign, gap, rule
-from tui.session.act import Outcome
+from tui.ui.drafts import Drafts
 from tui.ui.screens.dig import TOP, DigScreen, SayingFooter
 from tui.ui.widgets.board import BoardCanvas
 from tui.ui.widgets.fields import Lines
@@ -22,9 +22,9 @@ from tui.ui.widgets.form import ActionRow, FormRow
 from tui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Sequence
 
+    from textual.events import DescendantBlur
     from textual.widget import Widget
 
     from tui.incident.record import Recorded
@@ -54,6 +54,9 @@ class ClosureScreen(DigScreen):
         Binding("ctrl+s", "save", show=False, priority=True),
         Binding("ctrl+n", "next_missing", show=False, priority=True),
         Binding("ctrl+k", "close", show=False, priority=True),
+        Binding("ctrl+g", "delegate", show=False, priority=True),
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
     ]
@@ -62,9 +65,7 @@ class ClosureScreen(DigScreen):
         super().__init__()
         self.incident = state.id
         self._rows = {one.id: FormRow(one) for one in closure.form_fields(situation)}
-        self._sent: dict[int, tuple[str, str]] = {}
-        """Number of the answer that is waited for → the field and what was sent."""
-        self._saved: datetime | None = None
+        self._drafts = Drafts(self._rows)
         self._then: Literal["", "leave", "close"] = ""
         """What waits until every draft is saved; nothing does once one was refused."""
         self._left = False
@@ -128,14 +129,14 @@ class ClosureScreen(DigScreen):
 
     def _draw_form(self, situation: Situation, state: IncidentState) -> None:
         cells = self.query_one("#form").size.width
-        title = closure.form_title(state, self._saved, self._actor(situation), cells)
+        title = closure.form_title(state, self._drafts.saved, self._actor(situation), cells)
         self.query_one("#form-known", Lines).write((title, *closure.known_lines(situation, cells)))
         missing = closure.lacking(situation)
-        under_way = {name for name, _text in self._sent.values()}
         for name, row in self._rows.items():
-            if name not in under_way:
+            if name not in self._drafts.under_way:
                 row.keep(closure.typed(state, name))
             row.mark(missing=name in missing)
+            row.name_helper(closure.helper(state, name))
         pinned = len(closure.evidence_lines(state, cells, focused=False))
         self.query_one("#evidence", ActionRow).show(
             lambda room, focused: closure.evidence_lines(state, room, focused=focused), pinned
@@ -182,41 +183,38 @@ class ClosureScreen(DigScreen):
 
     # --- saving -------------------------------------------------------------------------------------------------------
 
-    def on_descendant_blur(self) -> None:
-        """Save what was typed where the focus has just been."""
-        self.action_save()
+    def on_descendant_blur(self, event: DescendantBlur) -> None:
+        """Save what was typed where the focus has just been, once all of it is there."""
+        event.widget.call_later(self._save_others)
 
     def action_save(self) -> None:
-        """Save every field in which something new stands, as `guardia incident set` would."""
+        """Save what stands there."""
+        self._once_typed(self._save)
+
+    def _once_typed(self, do: Callable[[], None]) -> None:
+        """Do something when every letter typed before has reached its field: these keys would overtake them."""
+        (self.focused or self).call_later(do)
+
+    def _save_others(self) -> None:
+        """Save every field but the one in which somebody types: half a date is none."""
+        self._save(half_typed=False)
+
+    def _save(self, *, half_typed: bool = True) -> None:
+        """Save what is new, as `guardia incident set` would."""
         situation, commander = self.situation, self.guardia.commander
-        if situation is None or commander is None or self._state is None:
-            return
-        under_way = {name for name, _text in self._sent.values()}
-        for name, row in self._rows.items():
-            if row.dirty and name not in under_way:
-                text = row.text
-                number = commander.save(SetField(name=name, value=text), situation)
-                self._sent[number] = (name, text)
+        if situation is not None and commander is not None and self._state is not None:
+            self._drafts.save(partial(commander.save, situation=situation), half_typed=half_typed)
 
     def take(self, answered: Answered) -> None:
-        """Say beside the field what became of it."""
-        sent = self._sent.pop(answered.ask.number, None)
-        outcome = answered.outcome
-        if sent is None or self.situation is None or not isinstance(outcome, Outcome):
+        """Take notice of what became of a draft, and save what was typed while it was under way."""
+        kept = self._drafts.take(answered, self.situation) if self.situation is not None else None
+        if kept is None:
             return
-        row = self._rows[sent[0]]
-        if outcome.refusal is not None:
-            row.refuse(" · ".join(closure.wrong(reason, self.situation) for reason in outcome.refusal.reasons))
-            self._then = ""
-        elif outcome.not_saved is not None:
-            row.refuse(f"{_('NOT SAVED')} ({outcome.not_saved.error})")
-            self._then = ""
-        else:
-            row.keep(closure.typed(outcome.state, sent[0]), sent[1])
-            self._saved = outcome.records[-1].recorded if outcome.records else self._saved
+        self._then = self._then if kept else ""
+        self._save_others()
         if self.is_current:
             self.draw()
-        if not self._sent:
+        if not self._drafts.under_way:
             self._go_on()
 
     def _go_on(self) -> None:
@@ -232,10 +230,11 @@ class ClosureScreen(DigScreen):
     def keys(self) -> tuple[tuple[str, str], ...]:
         """Return the keys that work now."""
         return (
-            ("tab", _("next field")),
             ("ctrl+n", _("next missing")),
-            ("ctrl+s", _("save draft")),
             ("ctrl+k", _("close incident")),
+            ("ctrl+g", _("delegate")),
+            ("ctrl+s", _("save draft")),
+            ("tab", _("next field")),
         )
 
     def show_keys(self) -> None:
@@ -266,22 +265,32 @@ class ClosureScreen(DigScreen):
         focused = next((index for index, name in enumerate(order) if self._rows[name].input.has_focus), -1)
         wanted = [name for name in (*order[focused + 1 :], *order[: focused + 1]) if name in missing]
         if wanted:
-            self._rows[wanted[0]].input.focus()
+            self.set_focus(self._rows[wanted[0]].input)
         else:
-            self.query_one("#evidence" if EVIDENCE in missing else "#close", ActionRow).focus()
+            self.set_focus(self.query_one("#evidence" if EVIDENCE in missing else "#close", ActionRow))
+
+    def action_delegate(self) -> None:
+        """Ask who should fill the line that has the focus; luck is nobody's task."""
+        line = next((row.field for row in self._rows.values() if row.input.has_focus), None)
+        commander, situation = self.guardia.commander, self.situation
+        if line is None or line.id == closure.LUCKY or commander is None or situation is None:
+            self.say(_("go to the line that somebody else should fill"))
+            return
+        self.action_save()
+        self._once_typed(partial(commander.delegate, line, situation))
 
     def action_close(self) -> None:
         """Save what stands there, then ask once whether to close."""
-        self._after_saving("close")
+        self._once_typed(partial(self._after_saving, "close"))
 
     def action_back(self) -> None:
         """Leave once what stands there is saved; what was refused is let go on the second key."""
         self._after_saving("leave")
 
     def _after_saving(self, then: Literal["leave", "close"]) -> None:
-        self.action_save()
+        self._save()
         self._then = then
-        if not self._sent:
+        if not self._drafts.under_way:
             self._go_on()
 
     def leave(self) -> None:

@@ -98,7 +98,7 @@ class PaletteScreen(ModalScreen["Act | None"]):
 
     def _leave(self, answer: Act | None) -> None:
         """Leave once: a second key may have come before the screen was gone."""
-        if self.is_current:
+        if self.is_active:
             self.dismiss(answer)
 
     def _take(self, index: int) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from tui.incident.slo import Level
+from tui.incident.breaches import Watch, turned
 from tui.locale import _
+from tui.present.alarm import alarm_sentence, broken
 from tui.present.checklists import VIEWS
 from tui.present.command_keys import command_keys as working_keys
 from tui.ui.commander import Commander
@@ -17,7 +18,6 @@ from tui.ui.widgets.board import Footer
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tui.incident.slo import Clock
     from tui.present.situation import Situation
     from tui.session.command_post import Answered
     from tui.session.picture import IncidentPicture
@@ -46,8 +46,8 @@ class CommandScreen(Screen[None]):
         """The newest situation: header, strip and clocks never freeze."""
         self.commander: Commander | None = None
         """Asks and submits; None where nobody can decide anything."""
-        self._over: set[Clock] | None = None
-        """Clocks known to have run out; None before the first look."""
+        self._watch: Watch | None = None
+        """Which broken promises were told; None before the first look."""
 
     def take_command(self) -> None:
         """Begin to ask and submit, where there is somebody to submit to."""
@@ -64,20 +64,21 @@ class CommandScreen(Screen[None]):
         return incident.state.now(now) if incident is not None and incident.state is not None else now
 
     def ring(self) -> None:
-        """Ring the bell once for each clock of the incident that runs out, and for nothing else."""
-        if self.live is None or self.live.declared is None:
+        """Ring once for each promise that is broken from now on, and for nothing else."""
+        if self.live is None:
             return
-        over = {each for each in self.live.clocks if each.finished is None and each.level(self.live.now) is Level.OVER}
-        if self._over is not None and over - self._over:
-            self.app.bell()
-        self._over = over
+        watch = self._watch or Watch(self.live.now)
+        self._watch, news = turned(watch, broken(self.live))
+        for breach in news:
+            cast("GuardiaApp", self.app).alarm(alarm_sentence(breach, self.live.mode))
 
     def command_keys(self) -> list[tuple[str, str]]:
         """Return what can be done to an incident now, and the views of the side pane."""
         if self.live is None or self.live.incident is None:
             return []
         found = [(each.key, each.label) for each in working_keys(self.live)]
-        return [*found, (" ".join(view[0] for view in VIEWS), _("side pane"))]
+        views = (" ".join(view[0] for view in VIEWS), _("side pane"))
+        return [*found, views, ("i", _("incidents")), ("Y", _("hand on"))]
 
     def action_command(self, asks: str) -> None:
         """Ask what a key asks."""

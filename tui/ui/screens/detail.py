@@ -63,9 +63,10 @@ class DetailScreen(DigScreen):
         *(Binding(str(number), f"metric({number - 1})", show=False) for number in range(1, 10)),
     ]
 
-    def __init__(self, index: int) -> None:
+    def __init__(self, index: int, at: datetime | None = None) -> None:
+        """`at`: the moment to put the cursor on; None: the newest."""
         super().__init__()
-        self.index = index
+        self.index, self._at = index, at
         self.look = Look()
         self._view = 0
         self._found: MetricDetail | None = None
@@ -90,6 +91,9 @@ class DetailScreen(DigScreen):
     def on_mount(self) -> None:
         """Enter opens a sample at once."""
         super().on_mount()
+        if self._at is not None and (ends := self._ends()):
+            back = int((floor_minute(self._at) - ends[1]).total_seconds()) // 60
+            self.look = self.look.moved(back, ends[1], ends[0])
         self.query_one("#samples", Rows).focus()
 
     # --- what is shown ------------------------------------------------------------------------------------------------
@@ -184,6 +188,7 @@ class DetailScreen(DigScreen):
             ("v", _("view by")),
             ("/", _("filter")),
             ("w", _("write CSV")),
+            ("W", _("what if")),
             ("shift ← →", _("pan")),
         )
 
@@ -277,8 +282,9 @@ def _write(situation: Situation, found: MetricDetail, folder: Path, engine: Digg
     start, end = asked.last - asked.minutes * MINUTE, asked.last
     rows = rows_between(engine.store, metric, start, end)
     name = short_metric(situation.rules, metric.id).lower().replace("_", "-")
+    stem = "guardia-DRILL" if situation.mode == "drill" else "guardia"
     try:
-        path = write_new(folder, f"guardia-{name}-{start:%Y%m%dT%H%M}-{end:%H%M}", ".csv", as_csv(rows))
+        path = write_new(folder, f"{stem}-{name}-{start:%Y%m%dT%H%M}-{end:%H%M}", ".csv", as_csv(rows))
     except OSError as error:
         return _("not written ({errno}): {path}").format(errno=errno_name(error), path=shown_name(str(folder)))
     return _("{count} events written to {file} in {folder}").format(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.widgets import Input
 
 from tui.locale import _
 from tui.present.plan import Box, LaneStyle, Plan, Size, size_of
@@ -167,8 +168,11 @@ class DigScreen(Screen[None]):
             ("esc 0", _("back")),
             ("x", _("trace of a requestId")),
             ("/", _("events and filter")),
+            ("W", _("what if: other rules over this run")),
+            ("C", _("compare two periods, before and after a deploy")),
             ("o", _("sources")),
             ("O", _("settings")),
+            ("Y", _("share the current state")),
             (":", _("commands")),
             ("q", _("quit")),
         )
@@ -177,7 +181,10 @@ class DigScreen(Screen[None]):
         """Name the keys that work in the footer."""
         footer = self.query_one(SayingFooter)
         footer.news = self._said
-        footer.show((("esc", _("board")), *self.keys(), ("?", _("help"))))
+        if isinstance(self.focused, Input):  # there, letters are letters
+            footer.show(self.keys())
+            return
+        footer.show((("esc", _("board")), *self.keys(), ("q", _("quit")), ("?", _("help"))))
 
     def say(self, text: str) -> None:
         """Say something in the footer until the next key."""
@@ -195,7 +202,7 @@ class DigScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Leave, once: a second key may have come before the screen was gone."""
-        if self.is_current:
+        if self.is_active:
             self.dismiss()
 
     def open_trace(self, request_id: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
@@ -21,11 +22,16 @@ from tui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from textual.widget import Widget
 
     from tui.metrics.search import Found
 
+_BESIDE = timedelta(seconds=30)
+"""How far behind a moment the list begins that is opened at it."""
+_BELOW = 8
+"""Rows of what came before that moment that are in view too."""
 LIMIT = 1000
 """Rows that are listed at most."""
 _MARK = "❯ "
@@ -81,8 +87,10 @@ class EventsScreen(DigScreen):
         Binding("space", "pause", show=False),
     ]
 
-    def __init__(self, text: str = "", *, typing: bool = False) -> None:
+    def __init__(self, text: str = "", *, typing: bool = False, around: datetime | None = None) -> None:
+        """`around`: open at that moment, frozen, with what came right before and after it."""
         super().__init__()
+        self._around = around
         self.text = text
         self.error: FilterError | None = None
         self._typing = typing
@@ -125,7 +133,7 @@ class EventsScreen(DigScreen):
     @property
     def frozen(self) -> bool:
         """Whether new events wait: somebody reads older ones."""
-        return self._paused or self.query_one(Rows).chosen > 0
+        return self._paused or self._around is not None or self.query_one(Rows).chosen > 0
 
     def draw(self) -> None:
         """Show the rows."""
@@ -142,7 +150,7 @@ class EventsScreen(DigScreen):
             return feed_line(situation, events[index].row, cells)
 
         def nothing(_index: int, cells: int) -> Line:
-            said = _("no event matches") if self._wanted else _("no events yet")
+            said = _("no event matches") if self._wanted or self._around else _("no events yet")
             return fit((gap(1), Span(said if found else _("reading…"), "muted")), cells)
 
         self.query_one(Rows).show(title, len(events) or 1, row if events else nothing)
@@ -169,13 +177,18 @@ class EventsScreen(DigScreen):
         if situation is None:
             return
         rules, wanted, until = situation.rules, self._wanted, situation.board.now
+        until = until if self._around is None else min(until, self._around + _BESIDE)
         self.ask("events", lambda engine: (wanted, search_on(rules, engine.store, wanted, before, until, LIMIT)))
 
     def answered(self, slot: str, value: object, *, last: bool) -> None:
         """Take the rows, if they are still asked for."""
         if isinstance(value, tuple) and value[0] == self._wanted and not (self.frozen and self._found is not None):
-            self._found = value[1]
+            self._found = found = cast("Found", value[1])
             self.draw()
+            if self._around is not None:
+                before = sum(one.row.at > self._around for one in found.events)
+                self.query_one(Rows).choose(before + _BELOW)
+                self.query_one(Rows).choose(before)
 
     def _apply(self, text: str) -> None:
         """Use a filter, or say what is wrong with it."""
@@ -232,7 +245,7 @@ class EventsScreen(DigScreen):
     def keys(self) -> tuple[tuple[str, str], ...]:
         """Return the keys that work now."""
         if isinstance(self.focused, Input):
-            return (("Tab", _("complete")), ("enter", _("list")))
+            return (("Tab", _("complete")), ("enter esc", _("list")))
         found = (("/", _("filter")), ("enter", _("trace")), (", .", _("errors")))
         going = (("f", _("follow")),) if self.frozen else ()
         return (*found, *going, (_("space"), _("go on") if self._paused else _("pause")))
@@ -247,7 +260,7 @@ class EventsScreen(DigScreen):
 
     def action_follow(self) -> None:
         """Back to the newest event, and on with it."""
-        self._paused = False
+        self._paused, self._around = False, None
         self.query_one(Rows).choose(0)
         self.query_one(Rows).focus()
         self.follow()

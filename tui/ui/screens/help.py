@@ -1,4 +1,4 @@
-"""Help over the board: the keys that work here, and what the badges mean."""
+"""Help over any screen: what its keys do, what badges and signs mean, the words."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class HelpPane(ScrollPane):
     """The text of the help."""
 
     keys: tuple[tuple[str, str], ...] = ()
+    bound: tuple[tuple[str, str], ...] = ()
 
     def pane_title(self, situation: Situation) -> str:
         """Name of the pane."""
@@ -31,7 +32,7 @@ class HelpPane(ScrollPane):
 
     def rows_of(self, situation: Situation, cells: int) -> tuple[int, Callable[[int], Line]]:
         """Every line of the help."""
-        lines = help_lines(situation.rules, self.keys, cells)
+        lines = help_lines(situation.rules, self.keys, self.bound, cells)
         return len(lines), lines.__getitem__
 
 
@@ -42,10 +43,13 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,question_mark,0,q", "leave", show=False),
     ]
 
-    def __init__(self, situation: Situation, keys: tuple[tuple[str, str], ...]) -> None:
+    def __init__(
+        self, situation: Situation, keys: tuple[tuple[str, str], ...], bound: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        """`keys`: what works now, with a word each; `bound`: every key of the screen and its action."""
         super().__init__()
         self._pane = HelpPane("help")
-        self._pane.keys = keys
+        self._pane.keys, self._pane.bound = keys, bound
         self._pane.situation = situation
 
     def compose(self) -> ComposeResult:
@@ -54,5 +58,5 @@ class HelpScreen(ModalScreen[None]):
 
     def action_leave(self) -> None:
         """Close, once: a second key may have come before it was gone."""
-        if self.is_current:
+        if self.is_active:
             self.dismiss()

@@ -70,7 +70,7 @@ class PickScreen(ModalScreen[str]):
         """Take by number."""
         if event.character and event.character.isdigit() and 0 < int(event.character) <= len(self._entries):
             event.stop()
-            self.dismiss(self._entries[int(event.character) - 1][0])
+            self._leave(self._entries[int(event.character) - 1][0])
 
     def action_move(self, step: int) -> None:
         """Go up or down."""
@@ -79,8 +79,13 @@ class PickScreen(ModalScreen[str]):
 
     def action_take(self) -> None:
         """Take what is chosen."""
-        self.dismiss(self._entries[self._at][0] if self._entries else "")
+        self._leave(self._entries[self._at][0] if self._entries else "")
 
     def action_leave(self) -> None:
         """Take nothing."""
-        self.dismiss("")
+        self._leave("")
+
+    def _leave(self, answer: str) -> None:
+        """Leave once: a second key may have come before the list was gone."""
+        if self.is_active:
+            self.dismiss(answer)

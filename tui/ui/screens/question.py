@@ -38,10 +38,14 @@ class QuestionScreen(ModalScreen[bool]):
     """Open until the disk has confirmed, or somebody leaves it. Dismisses with whether it was recorded."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
+        Binding("escape,0", "leave", show=False),
         Binding("enter", "answer", show=False),
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
+        Binding("pageup", "read(-1)", show=False),
+        Binding("pagedown", "read(1)", show=False),
     ]
 
     def __init__(self, question: Question, situation: Situation, people: tuple[str, ...], submit: Submit) -> None:
@@ -49,6 +53,13 @@ class QuestionScreen(ModalScreen[bool]):
         self.question, self.situation, self.people = question, situation, people
         self.waiting: int | None = None
         """Number of the answer that is waited for, once Enter was pressed."""
+        self.said: dict[str, str] = {}
+        """What was answered last."""
+        self._left: bool | None = None
+        """Set when it is over: whether anything was recorded."""
+        self._about: tuple[Line, ...] = ()
+        self._first = 0
+        """The first row in view of what to read."""
         self._submit = submit
         self._fields: dict[str, TextField | ChoiceField] = {}
         self._told: dict[str, Lines] = {}
@@ -90,10 +101,28 @@ class QuestionScreen(ModalScreen[bool]):
         cells = min(_WIDEST, self.app.size.width)
         head = title(self.question, self.situation)
         self.query_one("#question-title", Lines).write((rule((Span(foreign(head), "strong"),), (), cells),))
-        room = max(0, self.app.size.height - _FRAME_ROWS - 2 * len(self._fields))
-        about = tuple(line for each in self.question.about for line in _wrapped(each, cells))
-        self.query_one("#question-about", Lines).write(about[:room])
+        self._about = tuple(line for each in self.question.about for line in _wrapped(each, cells))
+        self.action_read(0)
+
+    @property
+    def _room(self) -> int:
+        """Rows for what to read."""
+        return max(0, self.app.size.height - _FRAME_ROWS - 2 * len(self._fields))
+
+    def action_read(self, pages: int) -> None:
+        """Go on or back in what to read, where it does not fit."""
+        room = self._room
+        self._first = max(0, min(self._first + pages * max(1, room - 1), len(self._about) - room))
+        self.query_one("#question-about", Lines).write(self._about[self._first : self._first + room])
         self._say_what_enter_does()
+
+    def _more(self) -> Line:
+        """Say that there is more to read than fits."""
+        shown, count = min(self._room, len(self._about)), len(self._about)
+        if shown == count:
+            return ()
+        part = f" {self._first + 1}–{self._first + shown} {_('of')} {count}"
+        return (gap(2), Span(_("PgUp PgDn"), "strong"), Span(part, "muted"))
 
     def _say_what_enter_does(self) -> None:
         cells = self.app.size.width
@@ -105,7 +134,7 @@ class QuestionScreen(ModalScreen[bool]):
         if len(self.people) > 1:
             by = (Span(f" = {who}", "strong"),)
         leave: Line = (gap(2), Span(_("esc"), "strong"), Span(f" {_('leave')}", "muted"))
-        self.query_one("#question-foot", Lines).write((fit((*parts, *by, *leave), cells),))
+        self.query_one("#question-foot", Lines).write((fit((*parts, *by, *leave, *self._more()), cells),))
 
     def _who(self) -> str:
         return self._actor.answer if len(self.people) > 1 else (self.people[0] if self.people else "")
@@ -133,12 +162,12 @@ class QuestionScreen(ModalScreen[bool]):
 
     def action_answer(self) -> None:
         """Hand the commands over; the question stays until they are on the disk."""
-        if self.waiting is not None:
+        if self.waiting is not None or not self.is_active:
             return
         self._clear()
-        said = {name: field.answer for name, field in self._fields.items()}
+        self.said = {name: field.answer for name, field in self._fields.items()}
         try:
-            commands = self.question.commands(said)
+            commands = self.question.commands(self.said)
         except FieldError as error:
             self._tell(error.field, error.message, "watch")
             return
@@ -150,7 +179,7 @@ class QuestionScreen(ModalScreen[bool]):
         self.waiting = None
         refusal = answered.outcome.refusal
         if refusal is None:
-            self.dismiss(answered.outcome.ok)
+            self.leave(recorded=answered.outcome.ok)
             return
         for place, sentence in refused(refusal, self.question, self.situation.texts):
             self._tell(place if place in self._told else "", sentence, "severe0")
@@ -158,7 +187,19 @@ class QuestionScreen(ModalScreen[bool]):
 
     def action_leave(self) -> None:
         """Record nothing."""
-        self.dismiss(False)
+        self.leave(recorded=False)
+
+    def leave(self, *, recorded: bool) -> None:
+        """Leave once, and not before what came over it is gone: the toolkit takes away whatever is on top."""
+        if self.is_active:
+            self.dismiss(recorded)
+        elif self.is_attached:
+            self._left = recorded
+
+    def on_screen_resume(self) -> None:
+        """Leave, if that was due while another screen lay over this one."""
+        if self._left is not None:
+            self.leave(recorded=self._left)
 
     def _clear(self) -> None:
         for lines in self._told.values():

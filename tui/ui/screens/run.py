@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -12,7 +11,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 
 from tui.locale import _
-from tui.present.format import duration
+from tui.present.asking import ended_words
 from tui.present.spans import Line, Span, fit, foreign, gap, rule
 from tui.session.commands import CommandRun
 from tui.ui.widgets.fields import Lines
@@ -31,7 +30,7 @@ _MOST_ROWS = 12
 class RunScreen(ModalScreen[None]):
     """Runs one command in a thread of its own; esc stops it, and closes once it has ended."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "stop", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,0", "stop", show=False)]
 
     class Printed(Message):
         """A line of output."""
@@ -111,15 +110,9 @@ class RunScreen(ModalScreen[None]):
     def _what_came_of_it(self) -> Line:
         if self._ended is None:
             return (Span(_("running…"), "strong"),)
-        took = duration(timedelta(milliseconds=self._ended.duration_ms))
-        match self._ended.outcome:
-            case "cancelled":
-                return (Span(_("cancelled after {time}").format(time=took), "watch"),)
-            case "not_started":
-                return (Span(_("could not be started"), "severe0"),)
-            case "exited":
-                said = _("ended with {code} after {time}").format(code=self._ended.exit_code, time=took)
-                return (Span(said, "done" if self._ended.exit_code == 0 else "severe0"),)
+        good = self._ended.outcome == "exited" and self._ended.exit_code == 0
+        role = "done" if good else "watch" if self._ended.outcome == "cancelled" else "severe0"
+        return (Span(ended_words(self._ended), role),)
 
     def _leaving(self) -> str:
         return _("stop") if self._ended is None else _("leave")
@@ -128,5 +121,5 @@ class RunScreen(ModalScreen[None]):
         """Stop it; once it has ended, close."""
         if self._ended is None:
             self._run.cancel()
-        else:
+        elif self.is_active:
             self.dismiss()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeGuard
 
 from textual.binding import Binding, BindingType
 
+from tui.keymap import key_name
 from tui.locale import _
 from tui.logs.schema import INVALID_ID
 from tui.present import trace_view
@@ -152,6 +153,6 @@ class TraceScreen(DigScreen):
         """Ask whether to pin the id as evidence of the open incident."""
         situation, commander = self.situation, self.guardia.commander
         if situation is None or commander is None or situation.declared is None:
-            self.say(_("nothing is open: d declares"))
+            self.say(_("nothing is open: {key} declares").format(key=key_name("d")))
         else:
             commander.pin(self.request_id, situation)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.message import Message
+
 from tui.present.header import footer, header
 from tui.present.lanes import axis_line, lane
 from tui.present.plan import LaneStyle, Size
+from tui.present.scrubber import scrubber_line, time_at
 from tui.present.strip import strip
 from tui.ui.widgets.canvas import Canvas
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from textual.events import Click
     from textual.timer import Timer
 
     from tui.present.situation import Situation
@@ -82,6 +88,26 @@ class Axis(BoardCanvas):
     def draw(self, situation: Situation, cells: int, rows: int) -> tuple[Line, ...]:
         """One row."""
         return (axis_line(situation, cells),)[:rows]
+
+
+class Scrubber(BoardCanvas):
+    """The span of a review; a click goes there."""
+
+    class Sought(Message):
+        """Somebody pointed at a moment."""
+
+        def __init__(self, at: datetime) -> None:
+            super().__init__()
+            self.at = at
+
+    def draw(self, situation: Situation, cells: int, rows: int) -> tuple[Line, ...]:
+        """One row."""
+        return (scrubber_line(situation, cells),)[:rows]
+
+    def on_click(self, event: Click) -> None:
+        """Go where the pointer is."""
+        if self.situation is not None and self.situation.transport is not None:
+            self.post_message(self.Sought(time_at(self.situation.transport, self.size.width, event.x)))
 
 
 class Footer(Canvas):

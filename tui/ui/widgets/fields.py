@@ -9,16 +9,24 @@ from textual.message import Message
 from textual.widgets import Input
 
 from tui.present.spans import Line, Span, gap, line_width
-from tui.privacy import visible
+from tui.privacy import mask, visible
 from tui.ui.widgets.canvas import Canvas
 
 if TYPE_CHECKING:
-    from textual.events import Key
+    from textual.events import Key, Paste
 
     from tui.present.questions import Choice
 
 TEXT_LIMIT = 2000
 """Most characters that a field takes; a longer text belongs into a file."""
+
+
+_EDITING = {
+    "backspace": "delete_left",
+    "delete": "delete_right",
+    "left": "cursor_left",
+    "right": "cursor_right",
+}
 
 
 class Lines(Canvas):
@@ -55,10 +63,29 @@ class TextField(Input):
         """Picture control characters."""
         return visible(value)
 
+    def on_paste(self, event: Paste) -> None:
+        """Mask what looks like a secret before it is on the screen: nobody types one. Only the first line is taken."""
+        event.prevent_default()
+        event.stop()
+        self.replace(next(iter(event.text.splitlines()), ""), *self.selection)
+        masked = mask(self.value)
+        if masked.kinds:
+            with self.prevent(Input.Changed):  # that of the paste itself says what was masked
+                self.value = masked.text
+            self.cursor_position = len(self.value)
+
     @property
     def answer(self) -> str:
         """What was typed."""
         return self.value
+
+    async def on_key(self, event: Key) -> None:
+        """Edit in the order of the keys: as bindings they come after every letter of the same burst."""
+        action = _EDITING.get(event.key)
+        if action is not None:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(action)
 
 
 class ChoiceField(Canvas, can_focus=True):

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from tui.locale import _
 from tui.present.closure import LABEL, label, stored
-from tui.present.spans import Span, foreign, gap, wrap
+from tui.present.spans import Span, foreign, gap, line_width, wrap
 from tui.privacy import mask, visible
 from tui.ui.widgets.canvas import Canvas
 from tui.ui.widgets.fields import ChoiceField, Lines, TextField
@@ -39,6 +39,8 @@ class FormRow(Vertical):
         self._missing = False
         self._label = Lines((label(field, LABEL, focused=False, missing=False),))
         self._label.add_class("label")
+        self._helper = Lines()
+        self._helper.add_class("helper")
         self._told = Lines()
 
     def compose(self) -> ComposeResult:
@@ -46,6 +48,7 @@ class FormRow(Vertical):
         with Horizontal(classes="field"):
             yield self._label
             yield self.input
+            yield self._helper
         yield self._told
 
     @property
@@ -70,9 +73,9 @@ class FormRow(Vertical):
             self.tell("")
         self._refused = None if sent is not None else self._refused
 
-    def refuse(self, sentence: str) -> None:
-        """Say why what stands there was not taken; it is not sent again before it changes."""
-        self._refused = self.input.answer
+    def refuse(self, sentence: str, sent: str) -> None:
+        """Say why what was `sent` was not taken; the same is not sent again."""
+        self._refused = visible(sent)
         self.tell(sentence, "severe0")
 
     def tell(self, sentence: str, role: str = "watch") -> None:
@@ -85,6 +88,11 @@ class FormRow(Vertical):
         """Show whether the gate waits for it, and whether it has the focus."""
         self._missing = missing
         self._label.write((label(self.field, LABEL, focused=self.input.has_focus, missing=missing),))
+
+    def name_helper(self, line: Line) -> None:
+        """Show beside it who was asked to fill it; nothing gives the place back."""
+        self._helper.styles.width = line_width(line)
+        self._helper.write((line,) if line else ())
 
     def on_descendant_focus(self) -> None:
         """Show the focus."""

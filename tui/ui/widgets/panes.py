@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from tui.present.checklists import View
+    from tui.present.entry_rows import Row as TimelineRow
     from tui.present.plan import Pane
     from tui.present.situation import Situation
     from tui.present.step_rows import Deed, Row
@@ -205,9 +206,26 @@ class SidePane(ScrollPane):
 
 
 class Timeline(ScrollPane):
-    """Alerts and markers, the newest first."""
+    """Alerts and markers, the newest first; a row can be chosen and opened."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "choose(-1)", show=False),
+        Binding("down", "choose(1)", show=False),
+        Binding("enter", "open", show=False),
+    ]
     freezes = True
+
+    class Opened(Message):
+        """Enter was pressed on a row."""
+
+        def __init__(self, row: TimelineRow) -> None:
+            super().__init__()
+            self.row = row
+
+    def __init__(self, pane: str) -> None:
+        super().__init__(pane)
+        self._rows: tuple[TimelineRow, ...] = ()
+        self._chosen: TimelineRow | None = None
 
     def pane_title(self, situation: Situation) -> str:
         """Name of the pane."""
@@ -215,10 +233,30 @@ class Timeline(ScrollPane):
 
     def rows_of(self, situation: Situation, cells: int) -> tuple[int, Callable[[int], Line]]:
         """One row for each thing that happened."""
-        rows = timeline.rows(situation)
+        rows = self._rows = timeline.rows(situation)
         if not rows:
             return 1, lambda _index: timeline.empty(cells)
-        return len(rows), lambda index: timeline.timeline_line(rows[index], situation.now, cells)
+        chosen = self._chosen if self.has_focus else None
+        return len(rows), lambda index: timeline.timeline_line(
+            rows[index], situation.now, cells, chosen=rows[index] == chosen
+        )
+
+    def action_choose(self, step: int) -> None:
+        """Choose the row above or below, and bring it into view; the first time the first row in view."""
+        if not self._rows:
+            return
+        at = self._rows.index(self._chosen) + step if self._chosen in self._rows else self.first
+        at = max(0, min(len(self._rows) - 1, at))
+        self._chosen = self._rows[at]
+        self.first = max(min(self.first, at), at + 2 - self.size.height)
+        self.redraw()
+
+    def action_open(self) -> None:
+        """Ask for what the chosen row is about; the first Enter only chooses."""
+        if self._chosen in self._rows and self._chosen is not None:
+            self.post_message(self.Opened(self._chosen))
+        else:
+            self.action_choose(0)
 
 
 class Feed(ScrollPane):
