@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.cli.options import time_option
 from tui.locale import _
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("--since", metavar="TIME", help=_("Count only what comes after; rules still warm up before it."))
-@click.option("--until", metavar="TIME", help=_("Ignore what comes after (like --at)."))
+@time_option("--since", help=_("Count only what comes after; rules still warm up before it."))
+@time_option("--until", help=_("Ignore what comes after (like --at)."))
 @click.option("--follow", is_flag=True, help=_("Stay: one JSON object a line at each evaluation."))
 @click.pass_obj
 def check(options: Options, sources: tuple[str, ...], since: str | None, until: str | None, *, follow: bool) -> int:
@@ -45,6 +46,7 @@ def check(options: Options, sources: tuple[str, ...], since: str | None, until: 
 def _once(engine: Engine, options: Options, since: str | None, until: str | None) -> int:
     from tui.cli.output import emit_json
     from tui.cli.setup import moment, report_retention, report_sources
+    from tui.cli.span import in_order
     from tui.metrics.minutes import floor_minute
     from tui.present.check import exit_code
     from tui.present.check_text import check_lines
@@ -55,6 +57,7 @@ def _once(engine: Engine, options: Options, since: str | None, until: str | None
     as_of = floor_minute(moment(until, engine, "--at") if until else engine.end() or WallClock().now())
     report_retention(engine, as_of)
     start = moment(since, engine, "--since") if since else None
+    in_order(start, as_of if until else None)
     board, result = _evaluate(engine, start, as_of)
     if options.json:
         emit_json(result)

@@ -99,8 +99,7 @@ def _around_deploys(engine: Engine, deploys: tuple[Deploy, ...], end: datetime, 
     """Compare what was before each deploy with what came after, as far as there is data on both sides."""
     from datetime import timedelta
 
-    from tui.metrics.compare import Period
-    from tui.metrics.minutes import floor_minute
+    from tui.metrics.deployed import around as periods_around
     from tui.present.compare import Compared
     from tui.runbook.model import parse_duration
 
@@ -113,7 +112,6 @@ def _around_deploys(engine: Engine, deploys: tuple[Deploy, ...], end: datetime, 
     length = timedelta(minutes=length // timedelta(minutes=1))
     span = engine.store.span(end)
     for deploy in deploys:
-        at = floor_minute(deploy.at)
-        if span is not None and span[0] < at < span[1]:
-            after = Period(at, min(at + length, end))
-            yield Compared(_compared(engine, Period(at - length, at), after), deploy)
+        both = periods_around(deploy.at, (span[0], end), length) if span is not None else None
+        if both is not None:
+            yield Compared(_compared(engine, both.a, both.b), deploy)

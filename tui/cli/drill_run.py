@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.locale import _
+from tui.privacy import visible
 
 if TYPE_CHECKING:
     from tui.cli.options import Options
@@ -58,6 +59,7 @@ def _play(options: Options, prepared: Prepared, scenario: str | None, seed: int)
     from tui.drill.told import score_lines
     from tui.session.clock import WallClock
     from tui.session.engine import Engine
+    from tui.session.first_run import first_time
     from tui.session.reader import FixedSources
     from tui.ui.app import run as show
 
@@ -71,10 +73,12 @@ def _play(options: Options, prepared: Prepared, scenario: str | None, seed: int)
     source = FixedSources(DrillSource(played.plan, clock.now))
     engine = Engine(prepared.loaded, source, clock=clock, mode="drill", zone=settings.tzinfo())
     room = open_room(options, prepared, engine, (), played.folder)
-    show(room, look=settings.theme, color=options.color, ascii_only=settings.ascii, settings=load_settings(options))
+    first, loaded = first_time(settings.data_dir), load_settings(options)
+    show(room, look=settings.theme, color=options.color, ascii_only=settings.ascii, settings=loaded, first=first)
     found = score_of_run(played, prepared.loaded.runbook, clock.now())
     if found is None:
         say(_("nothing had fired when the drill was left: there is nothing to judge"))
     for line in score_lines(found, prepared.loaded.texts) if found else ():
         click.echo(line)
+    say(_("the drill's journals: --data-dir {folder}").format(folder=visible(str(played.folder))))
     sys.stdout.flush()

@@ -70,26 +70,53 @@ def history(options: Options, last: int) -> int:
     return OK
 
 
-@click.command(help=_("The team's record of a drill, as Markdown: the last one, or the incident of --id."))
+@click.command(
+    help=_(
+        "The team's record of a drill, as Markdown: the last one, the incident of --id, or with --each one for every "
+        "scenario of the runbook, the last time that it was answered."
+    )
+)
 @click.option("--answers", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=_("What is true."))
+@click.option("--each", is_flag=True, help=_("One record for each scenario."))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="PATH", help=_("A file to write."))
 @click.option("--force", is_flag=True, help=_("Replace what is there."))
 @click.pass_obj
-def record(options: Options, answers: Path | None, out: Path | None, *, force: bool) -> int:
+def record(options: Options, answers: Path | None, out: Path | None, *, each: bool, force: bool) -> int:
     """Write the record; 0 written, 1 nothing to write, 2 usage, 3 the answers cannot be read."""
     from tui.cli.setup import prepare
     from tui.drill.told import drill_record
 
+    if each and (answers or options.incident):
+        raise click.UsageError(_("--each takes the last drill of each scenario: neither --answers nor --id"))
     prepared = prepare(options)
-    found = _judged(options, prepared, answers)
-    if found is None or found[1] is None:
+    loaded = prepared.loaded
+    judged = _last_of_each(prepared) if each else [_judged(options, prepared, answers)]
+    found = [(score, desk.state) for score, desk in filter(None, judged) if desk]
+    if not found:
         say(_("nobody declared an incident: there is nothing to record"))
         return REFUSED
-    text = drill_record(found[0], found[1].state, prepared.loaded.runbook, prepared.loaded.texts)
+    text = "\n".join(drill_record(score, state, loaded.runbook, loaded.texts) for score, state in found)
     if out is None:
         sys.stdout.write(text)
         return OK
     return _written(out, text, force=force)
+
+
+def _last_of_each(prepared: Prepared) -> list[tuple[Score, Desk | None] | None]:
+    """The newest drill of each scenario in which anybody declared anything; what was never answered is said."""
+    from tui.drill.runs import kept
+    from tui.session.clock import WallClock
+
+    runbook, now = prepared.loaded.runbook, WallClock().now()
+    newest: dict[str, tuple[Score, Desk | None]] = {}
+    for run in kept(prepared.settings.data_dir):
+        desk = _first_desk(run)
+        if desk and (found := _judged_run(run, desk, runbook, now)):
+            newest[run.plan.scenario] = found, desk
+    for scenario in runbook.drills.scenarios:
+        if scenario.id not in newest:
+            say(f"{prepared.loaded.texts.short(f'scenario.{scenario.id}')}: " + _("never played"))
+    return [newest.get(scenario.id) for scenario in runbook.drills.scenarios]
 
 
 def _written(out: Path, text: str, *, force: bool) -> int:

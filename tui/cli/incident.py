@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from tui.cli import incident_acts as acts
+from tui.cli import incident_export, incident_run
 from tui.cli import incident_reads as reads
 from tui.cli import incident_work as work
 from tui.locale import _
@@ -39,10 +40,11 @@ for _command in (
     work.push,
     work.step,
     work.set_field,
+    incident_run.run,
     reads.list_all,
     reads.show,
     reads.lint,
     reads.verify,
-    reads.export,
+    incident_export.export,
 ):
     incident.add_command(_command)

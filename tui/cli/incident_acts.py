@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui.cli.incident_desk import NotChosenError, act, desk_of, open_case, perform, timed
-from tui.cli.incident_report import OK, REFUSED, not_chosen, report
+from tui.cli.incident_desk import NotChosenError, act, desk_of, for_the_team, open_case, perform, timed
+from tui.cli.incident_report import OK, REFUSED, not_chosen
+from tui.cli.options import time_option
 from tui.incident import actions
 from tui.locale import _
 
@@ -26,8 +27,8 @@ _override = click.option("--override", is_flag=True, help=_("Against the gate; n
 @click.option("--severity", metavar="SEV", help=_("A severity of the runbook."))
 @click.option("--metric", metavar="METRIC", help=_("The dominant metric; left out, the one that the rules suggest."))
 @click.option("--title", metavar="TEXT", default="", help=_("What it is about."))
-@click.option("--started", metavar="TIME", help=_("Since when users see it, if you know better than the logs."))
-@click.option("--detected", metavar="TIME", help=_("When somebody noticed."))
+@time_option("--started", help=_("Since when users see it, if you know better than the logs."))
+@time_option("--detected", help=_("When somebody noticed."))
 @click.option("--owner", metavar="NAME", default="", help=_("Who owns it; left out, whoever declares."))
 @click.option("--workaround/--no-workaround", default=None, help=_("Whether users have a way around it."))
 @click.pass_obj
@@ -80,19 +81,13 @@ def _ack_alert(case: Case) -> int:
     """Write an early acknowledgement into the team's journal; declaring takes it over."""
     from tui.incident import team
     from tui.incident.state import IncidentState
-    from tui.session.act import Outcome, TeamDesk
 
     at = timed(case)
-    nothing = IncidentState("")
-    facts = case.surroundings().look(nothing, actions.Acknowledge(at=at), at or case.wall)
+    facts = case.surroundings().look(IncidentState(""), actions.Acknowledge(at=at), at or case.wall)
     if facts.suggested is None:
         raise NotChosenError
-    desk = TeamDesk(case.data_dir)
     alert = team.AcknowledgeAlert(at=at, metric=facts.suggested.metric, rule=facts.suggested.rule)
-    done = desk.perform(alert, case.actor, case.wall, facts)
-    desk.close()
-    report(case, Outcome(nothing, done.records, done.refusal, done.not_saved))
-    return OK if done.ok else REFUSED
+    return for_the_team(case, alert, facts)
 
 
 def _moving(

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from tui.cli.options import Options
     from tui.cli.setup import Prepared
     from tui.incident.actions import Command
+    from tui.incident.facts import Facts
     from tui.incident.state import IncidentState
-    from tui.incident.team import TeamState
+    from tui.incident.team import TeamCommand, TeamState
     from tui.session.act import Desk, Outcome
     from tui.session.engine import Engine
     from tui.session.facts import Surroundings
@@ -199,9 +200,22 @@ def perform(case: Case, desk: Desk, command: Command) -> Outcome:
     return outcome
 
 
+def for_the_team(case: Case, command: TeamCommand, facts: Facts | None = None) -> int:
+    """Write down what belongs to no incident; the exit code."""
+    from tui.incident.state import IncidentState
+    from tui.session.act import Outcome, TeamDesk
+
+    nothing, desk = IncidentState(""), TeamDesk(case.data_dir)
+    known = facts or case.surroundings().look(nothing, command, command.at or case.wall)
+    done = desk.perform(command, case.actor, case.wall, known)
+    desk.close()
+    report(case, Outcome(nothing, done.records, done.refusal, done.not_saved, done.masked))
+    return OK if done.ok else REFUSED
+
+
 def timed(case: Case, state: IncidentState | None = None) -> datetime | None:
     """What `--at` says; None without."""
-    return case.moment(case.options.at, "--at", state) if case.options.at else None
+    return None if case.options.at is None else case.moment(case.options.at, "--at", state)
 
 
 def last_effective(state: IncidentState) -> datetime | None:

@@ -1,9 +1,8 @@
-"""Look at incidents, check them, write them out: nothing here changes what people decided but a verified result."""
+"""Look at incidents and check them: nothing here changes what people decided but a verified result."""
 
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,28 +11,33 @@ import click
 
 from tui.cli.incident_desk import NotChosenError, desk_of, open_case
 from tui.cli.incident_report import OK, REFUSED, UNREADABLE, emit, not_chosen, unreadable
+from tui.cli.options import time_option
 from tui.cli.output import emit_json, say
+from tui.cli.span import in_order
 from tui.locale import _
 from tui.privacy import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from tui.cli.incident_desk import Case
     from tui.cli.options import Options
     from tui.incident.state import IncidentState
     from tui.session.act import Desk
-    from tui.session.engine import Engine
 
 UNLINKED = "unlinked"
 _LONGEST_POSTMORTEM = 16 << 20
 """Bytes of a file that are linted at most: a postmortem is never that long, a device has no end."""
 PATTERN = re.compile(r"[*?\[]")
-FORMATS = ("md", "json", "bundle", "rotation")
 
 
-def _reading(options: Options, read: Callable[[Case, Desk], int]) -> int:
-    """Do something with the incident that is meant; a past one will do where it is the only one."""
+def reading(options: Options, read: Callable[[Case, Desk], int], bundle: str | None = None) -> int:
+    """Do something with the incident that is meant, or a bundle's; a past one will do where it is the only one."""
+    if bundle is not None:
+        from tui.cli.incident_bundle import opened, within
+
+        with opened(Path(bundle)) as found:
+            return reading(within(options, found), read)
     case = open_case(options)
     try:
         desk = desk_of(case, ended_too=True)
@@ -50,8 +54,8 @@ def _reading(options: Options, read: Callable[[Case, Desk], int]) -> int:
 
 
 @click.command("list", help=_("Every incident, totals over them, and the permanent actions that are still open."))
-@click.option("--since", metavar="TIME", help=_("Only what started after; a day such as 2026-11-01, too."))
-@click.option("--until", metavar="TIME", help=_("Only what started up to then."))
+@time_option("--since", help=_("Only what started after; a day such as 2026-11-01, too."))
+@time_option("--until", help=_("Only what started up to then."))
 @click.pass_obj
 def list_all(options: Options, since: str | None, until: str | None) -> int:
     """List incidents."""
@@ -61,6 +65,7 @@ def list_all(options: Options, since: str | None, until: str | None) -> int:
 
     case = open_case(options)
     start, end = (case.moment(text, name) if text else None for text, name in ((since, "--since"), (until, "--until")))
+    in_order(start, end)
     runbook, today = case.prepared.loaded.runbook, case.wall.astimezone(case.zone).date()
     past = history(case.states, runbook, start, end)
     if options.json:
@@ -74,11 +79,12 @@ def list_all(options: Options, since: str | None, until: str | None) -> int:
     return OK
 
 
-@click.command(help=_("One incident as its journal has it."))
+@click.command(help=_("One incident as its journal has it, or as the journal of BUNDLE does."))
+@click.argument("bundle", required=False, metavar="[BUNDLE]")
 @click.pass_obj
-def show(options: Options) -> int:
+def show(options: Options, bundle: str | None) -> int:
     """Show an incident."""
-    return _reading(options, _show)
+    return reading(options, _show, bundle)
 
 
 def _show(case: Case, desk: Desk) -> int:
@@ -97,12 +103,18 @@ def _show(case: Case, desk: Desk) -> int:
     return OK
 
 
-@click.command(help=_("What is wrong with the postmortem: the incident's own, or FILE that people edited."))
+@click.command(
+    help=_("What is wrong with the postmortem: the incident's own, that of a bundle, or FILE that people edited.")
+)
 @click.argument("file", required=False, metavar="[FILE]")
 @click.pass_obj
 def lint(options: Options, file: str | None) -> int:
     """Lint a postmortem; 1 when anything is wrong with it."""
-    return _lint_file(options, file) if file else _reading(options, _lint)
+    from tui.session.unbundle import is_bundle
+
+    if file and not is_bundle(Path(file)):
+        return _lint_file(options, file)
+    return reading(options, _lint, file)
 
 
 def _lint(case: Case, desk: Desk) -> int:
@@ -113,8 +125,10 @@ def _lint(case: Case, desk: Desk) -> int:
 
 
 def _lint_file(options: Options, file: str) -> int:
-    """Lint a file in the language of the incident that it is about, where that is known here, else in ours."""
+    """Lint a file in the language of the incident that it is about, and against its journal, where that is here."""
     from tui.incident.state import IncidentState
+    from tui.present.bundle import markdown
+    from tui.session.act import Desk
 
     try:
         with Path("/dev/stdin" if file == "-" else file).open("rb") as stream:
@@ -126,17 +140,20 @@ def _lint_file(options: Options, file: str) -> int:
     case = open_case(options)
     words = text.split(maxsplit=2)
     about = words[1] if len(words) > 1 else ""
-    state = next((state for state in case.states if state.id == about), IncidentState(about))
-    return _linted(case, text, state)
+    if all(state.id != about for state in case.states):
+        return _linted(case, text, IncidentState(about))
+    desk = Desk(case.data_dir, about)
+    state = desk.refresh()
+    return _linted(case, text, state, markdown(state, desk.contents.records, case.prepared.loaded))
 
 
-def _linted(case: Case, text: str, state: IncidentState) -> int:
+def _linted(case: Case, text: str, state: IncidentState, folded: str | None = None) -> int:
     from tui.incident.lint import lint as mistakes
     from tui.present.incident_text import finding_line
     from tui.present.stored import stored
 
     rules, words = stored(state, case.prepared.loaded)
-    found = mistakes(text, rules, words)
+    found = mistakes(text, rules, words, folded)
     if case.options.json:
         said = [f"{one.fault.value}:{one.subject}:{one.line}" for one in found]
         emit(case, not found, state, said)
@@ -148,17 +165,23 @@ def _linted(case: Case, text: str, state: IncidentState) -> int:
     return REFUSED if found else OK
 
 
-@click.command(help=_("Read pinned evidence again, also in EXPORT; or check the sums of a bundle."))
+@click.command(
+    help=_(
+        "Read pinned evidence again, also in EXPORT. Of a bundle: check its sums, and replay its journal, which must "
+        "give the same postmortem and JSON byte for byte."
+    )
+)
 @click.argument("exports", nargs=-1, metavar="[EXPORT]...")
 @click.pass_obj
 def verify(options: Options, exports: tuple[str, ...]) -> int:
     """Verify evidence or a bundle; 1 when anything changed or is gone."""
-    from tui.session.export import is_bundle
+    from tui.cli.incident_bundle import verify as verify_bundle
+    from tui.session.unbundle import is_bundle
 
     bundles = [export for export in exports if is_bundle(Path(export))]
     if bundles:
-        return max(_verify_bundle(options, Path(bundle)) for bundle in bundles)
-    return _reading(options, lambda case, desk: _verify(case, desk, exports))
+        return max(verify_bundle(options, Path(bundle)) for bundle in bundles)
+    return reading(options, lambda case, desk: _verify(case, desk, exports))
 
 
 def _verify(case: Case, desk: Desk, exports: Sequence[str]) -> int:
@@ -191,111 +214,3 @@ def _verify(case: Case, desk: Desk, exports: Sequence[str]) -> int:
     if absent:
         return UNREADABLE
     return OK if pinned and not wrong else REFUSED
-
-
-def _verify_bundle(options: Options, bundle: Path) -> int:
-    from tui.present.incident_json import result
-    from tui.present.incident_text import verdict_line
-    from tui.session.export import NotABundleError, verify_bundle
-
-    try:
-        wrong: Mapping[str, str] = verify_bundle(bundle)
-    except NotABundleError:
-        wrong = {bundle.name: "changed"}
-    except OSError as error:
-        raise unreadable(_("the bundle cannot be read ({errno})"), error) from None
-    if options.json:
-        emit_json(result(not wrong, None, {}, [f"{name}:{found}" for name, found in wrong.items()]))
-    else:
-        for name, found in wrong.items():
-            click.echo(verdict_line(name, bundle.name, found))
-        if not wrong:
-            click.echo(_("{name}: every file is as its manifest says").format(name=bundle.name))
-    return REFUSED if wrong else OK
-
-
-@click.command(help=_("Write an incident out: postmortem, JSON, everything as a bundle, or the rotation record."))
-@click.option("--format", "form", type=click.Choice(FORMATS), default="md", show_default=True, help=_("What to write."))
-@click.option("--out", metavar="PATH", help=_("Where to; - is standard output. A bundle: a folder, or PATH.zip."))
-@click.option("--force", is_flag=True, help=_("Replace what is there."))
-@click.pass_obj
-def export(options: Options, form: str, out: str | None, *, force: bool) -> int:
-    """Export an incident."""
-    return _reading(options, lambda case, desk: _export(case, desk, form, out, force=force))
-
-
-def _export(case: Case, desk: Desk, form: str, out: str | None, *, force: bool) -> int:
-    from tui.session import export as files
-
-    target = out or (f"{desk.id}.zip" if form == "bundle" else "-")
-    try:
-        if form == "bundle":
-            content = _bundle(case, desk)
-            if target == "-":
-                sys.stdout.buffer.write(files.zipped(content))
-                return OK
-            files.write_bundle(Path(target), content, force=force)
-        else:
-            data = _text(case, desk, form)
-            if target == "-":
-                sys.stdout.buffer.write(data)
-                sys.stdout.flush()
-                return OK
-            files.write_file(Path(target), data, force=force)
-    except files.NotReplacedError:
-        say(_("{path} is no bundle: it is not replaced").format(path=visible(target)))
-        return _exported(case, desk, ok=False)
-    except FileExistsError:
-        say(_("{path} is there already: --force replaces it").format(path=visible(target)))
-        return _exported(case, desk, ok=False)
-    except OSError as error:
-        raise unreadable(_("the file cannot be written ({errno})"), error) from None
-    say(_("written: {path}").format(path=visible(target)))
-    return _exported(case, desk, ok=True)
-
-
-def _exported(case: Case, desk: Desk, *, ok: bool) -> int:
-    if case.options.json:
-        emit(case, ok, desk.state, [] if ok else ["out"])
-    return OK if ok else REFUSED
-
-
-def _text(case: Case, desk: Desk, form: str) -> bytes:
-    from tui.present import bundle
-    from tui.present.rotation import rotation_record
-    from tui.present.stored import stored
-
-    loaded = case.prepared.loaded
-    if form == "json":
-        return bundle.as_json(desk.state, loaded)
-    if form == "rotation":
-        return rotation_record(desk.state, case.team, *stored(desk.state, loaded)).encode()
-    return bundle.markdown(desk.state, desk.contents.records, loaded).encode()
-
-
-def _bundle(case: Case, desk: Desk) -> dict[str, bytes]:
-    from tui.present.bundle import bundle_files
-    from tui.session.excerpt import excerpt
-
-    engine = _own_sources(case, desk.state)
-    try:
-        events = None if engine is None else excerpt(engine, desk.state)
-    finally:
-        if engine is not None:
-            engine.close()
-    if events is None:
-        say(_("the incident's sources cannot be read: the bundle goes without events"))
-    return bundle_files(desk.state, desk.contents.records, case.prepared.loaded, events)
-
-
-def _own_sources(case: Case, state: IncidentState) -> Engine | None:
-    """The files an incident was declared on, where they still are; None without any."""
-    from tui.cli.setup import open_engine
-
-    declared = state.declaration.sources if state.declaration else ()
-    paths = dict.fromkeys(source.path for source in declared if source.path and Path(source.path).is_file())
-    if not paths:
-        return None
-    engine = open_engine(case.prepared, list(paths), mode="review")
-    engine.drain()
-    return engine

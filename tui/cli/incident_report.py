@@ -28,7 +28,7 @@ def report(case: Case, outcome: Outcome) -> None:
     from tui.present import refusals
 
     runbook, texts = case.prepared.loaded.runbook, case.prepared.loaded.texts
-    missing: tuple[str, ...] = as_json.still_missing(outcome.state, runbook)
+    missing: tuple[str, ...] = as_json.still_missing(outcome.state, runbook) if outcome.state.exists else ()
     if outcome.refusal:
         missing = refusals.missing(outcome.refusal)
         for sentence in refusals.sentences(outcome.refusal, texts):
@@ -43,7 +43,7 @@ def report(case: Case, outcome: Outcome) -> None:
         say(words.masked_line(outcome.masked))
     if not outcome.ok:
         return
-    click.echo(words.head_line(outcome.state))
+    click.echo(words.head_line(outcome.state) if outcome.state.exists else _("the team's journal"))
     for line in words.recorded_lines(outcome.records, texts, case.zone):
         click.echo(line)
     if not outcome.records:

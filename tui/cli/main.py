@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from tui import __version__, locale
-from tui.cli.options import Options, hoist
+from tui.cli.options import Options, hoist, time_option
 from tui.cli.toolkit import speak
 from tui.locale import _
 
@@ -92,7 +92,7 @@ def _build(lang: str) -> click.Group:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     @click.option("--id", "incident", metavar="ID", help=_("Which incident, when several are open."))
-    @click.option("--at", metavar="TIME", help=_("A moment: RFC 3339, HH:MM in your zone, or -5m."))
+    @time_option("--at", help=_("A moment: RFC 3339, HH:MM in your zone, or -5m."))
     @click.option("--json", "as_json", is_flag=True, help=_("Print JSON on standard output."))
     @click.option("--as", "actor", metavar="NAME", help=_("Who acts."))
     @click.option("--read-only", is_flag=True, help=_("Refuse every action."))

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
+
+import click
+
+from tui.locale import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +34,17 @@ class Options:
     data_dir: Path | None = None
     color: bool = True
     ascii: bool = False
+
+
+def _typed(text: str) -> str:
+    """Take a time as it was typed; one with nothing in it is a mistake, not an option that was left out."""
+    if not text.strip():
+        raise click.BadParameter(_("nothing was said"))
+    return text
+
+
+time_option = partial(click.option, metavar="TIME", type=_typed)
+"""An option that takes a time; what it means depends on the end of the data, and is read later."""
 
 
 def hoist(arguments: list[str]) -> list[str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from tui.locale import _
 
 if TYPE_CHECKING:
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
 def read_span(engine: Engine, since: str | None, until: str | None) -> Span:
     """Read everything; the span that is asked for, on whole minutes, up to the end of the data unless said."""
     from tui.cli.setup import moment, report_sources
+    from tui.cli.span import in_order
     from tui.metrics.minutes import floor_minute
     from tui.metrics.whatif import Span
 
@@ -26,8 +25,7 @@ def read_span(engine: Engine, since: str | None, until: str | None) -> Span:
     end = data_end(engine)
     as_of = floor_minute(moment(until, engine, "--until")) if until else end
     start = floor_minute(moment(since, engine, "--since")) if since else None
-    if start is not None and start >= as_of:
-        raise click.BadParameter(_("must be earlier than the end"), param_hint="'--since'")
+    in_order(start, as_of)
     return Span(start, as_of)
 
 

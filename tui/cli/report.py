@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.cli.options import time_option
 from tui.locale import _
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("--since", metavar="TIME", help=_("Where it begins; without it, where the data does."))
-@click.option("--until", metavar="TIME", help=_("Where it ends; without it, where the data does."))
+@time_option("--since", help=_("Where it begins; without it, where the data does."))
+@time_option("--until", help=_("Where it ends; without it, where the data does."))
 @click.pass_obj
 def report(options: Options, sources: tuple[str, ...], since: str | None, until: str | None) -> int:
     """Print the report; 0 ok, 2 usage, 3 a source or the data folder could not be read."""

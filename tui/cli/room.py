@@ -35,14 +35,19 @@ def open_room(
     people = tuple(dict.fromkeys(name for name in (actor, *settings.people) if name.strip()))
     exports = tuple(source for source in sources if source != "-" and not source.startswith("cmd:"))
     elsewhere = Elsewhere(
-        settings.deploys_file, settings.repo_dir, settings.deploy_tags, settings.on_call, settings.on_call_backup
+        settings.deploys_file,
+        settings.repo_dir,
+        settings.deploy_tags,
+        settings.on_call,
+        settings.on_call_backup,
+        settings.contacts,
     )
     place = Place(
         data_dir or settings.data_dir,
         people,
         zone=zone_name(settings.tzinfo()),
         read_only=options.read_only,
-        incident=_known_id(options, data_dir or settings.data_dir),
+        incident=known_id(options, data_dir or settings.data_dir),
         exports=exports,
         runs=commands.Place(settings.repo_dir, settings.smoke_host),
         elsewhere=elsewhere,
@@ -50,7 +55,8 @@ def open_room(
     return CommandPost(engine, place)
 
 
-def _known_id(options: Options, data_dir: Path) -> str | None:
+def known_id(options: Options, data_dir: Path) -> str | None:
+    """The id that was named, if any; a usage error for what is none."""
     from tui.incident.journal import incident_folder
 
     if options.incident is not None:

@@ -29,26 +29,29 @@ def watch(options: Options, sources: tuple[str, ...]) -> None:
     _show(options, prepared, open_engine(prepared, sources, mode="live", stdin=piped, newest_first=True), sources)
 
 
-@click.command(help=_("Open exported logs at the end of their data, or at --at."))
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.command(
+    help=_(
+        "Open exported logs at the end of their data, or at --at. SOURCE may also be an incident's bundle, and may be "
+        "left out with --incident: then the logs that the incident was declared on are opened, else its bundle, ID.zip "
+        "or a folder ID, here or in the folder exports of the data folder. In a bundle nothing can be recorded; logs "
+        "named beside it take the place of its events."
+    )
+)
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("--incident", metavar="ID", help=_("The incident to show."))
 @click.pass_obj
 def review(options: Options, sources: tuple[str, ...], incident: str | None) -> None:
     """Open the board on what has been."""
     from dataclasses import replace
 
-    from tui.cli.setup import open_engine, prepare
+    from tui.cli.replay import past
+    from tui.cli.setup import prepare
     from tui.cli.terminal import need_terminal
 
-    piped = need_terminal(sources)
     prepared = prepare(options)
-    options = replace(options, incident=incident or options.incident)
-    _show(
-        options,
-        prepared,
-        open_engine(prepared, sources, mode="review", at=options.at, stdin=piped, newest_first=True),
-        sources,
-    )
+    with past(replace(options, incident=incident or options.incident), prepared, sources) as found:
+        piped = need_terminal(found.sources)
+        _show(found.options, prepared, found.engine(prepared, piped), found.sources, found.data_dir)
 
 
 @click.command(help=_("Open the board on a synthetic backend: an hour of history, and an alert just firing."))
@@ -97,9 +100,11 @@ def _show(
 ) -> None:
     from tui.cli.room import open_room
     from tui.cli.setup import load_settings
+    from tui.session.first_run import first_time
     from tui.ui.app import run
 
     settings = prepared.settings
     room = open_room(options, prepared, engine, sources, data_dir)
     loaded = load_settings(options)
-    run(room, look=settings.theme, color=options.color, ascii_only=settings.ascii, settings=loaded)
+    first = not options.read_only and first_time(settings.data_dir)
+    run(room, look=settings.theme, color=options.color, ascii_only=settings.ascii, settings=loaded, first=first)

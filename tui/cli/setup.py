@@ -12,7 +12,7 @@ from tui.cli.output import say
 from tui.locale import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime, tzinfo
 
     from tui.cli.options import Options
@@ -74,7 +74,7 @@ def open_engine(
     from tui.logs.command import CommandSpec
     from tui.logs.opening import SourceSet
     from tui.session.clock import Cursor, WallClock
-    from tui.session.engine import Engine, at_the_end
+    from tui.session.engine import Engine
     from tui.session.times import EPOCH
 
     settings = prepared.settings
@@ -82,20 +82,27 @@ def open_engine(
     sources = SourceSet(specs, live=mode != "review", commands=commands, stdin=stdin)
     clock = Cursor(EPOCH) if mode == "review" else WallClock()
     zone = settings.tzinfo()
-    opening = at_the_end
-    if at is not None:
-        read_moment(at, EPOCH, zone, "--at")  # a mistake in it is said before anything is opened
-        opening = partial(read_moment, at, zone=zone, option="--at")
     return Engine(
         prepared.loaded,
         sources,
         clock=clock,
         mode=mode,
         zone=zone,
-        opening=opening,
+        opening=opening_at(at, zone),
         newest_first=newest_first,
         cap=settings.cap,
     )
+
+
+def opening_at(at: str | None, zone: tzinfo) -> Callable[[datetime], datetime]:
+    """Where review opens, given the end of its data; a mistake in `--at` is said before anything is opened."""
+    from tui.session.clock import WallClock
+    from tui.session.engine import at_the_end
+
+    if at is None:
+        return at_the_end
+    read_moment(at, WallClock().now(), zone, "--at")
+    return partial(read_moment, at, zone=zone, option="--at")
 
 
 def drill_engine(prepared: Prepared, scenario: str | None, seed: int | None) -> Engine:
@@ -132,12 +139,10 @@ def report_sources(engine: Engine) -> None:
 def report_retention(engine: Engine, as_of: datetime) -> None:
     """Say on standard error which events of the sources are past their retention class at `as_of` (runbook §9)."""
     from tui.metrics.retention import past_retention
+    from tui.present.notes import retention_sentence
 
-    texts = engine.loaded.texts
     for one in past_retention(engine.runbook, engine.store, as_of):
-        sentence = _("past retention ({title}): {count} events of {metric} from before {time} UTC")
-        title, metric = texts.title(f"retention.{one.retention}"), texts.short(f"metric.{one.metric}")
-        say(sentence.format(title=title, count=one.events, metric=metric, time=f"{one.before:%Y-%m-%d %H:%M}"))
+        say(retention_sentence(one, engine.loaded.texts))
 
 
 def moment(text: str, engine: Engine, option: str) -> datetime:

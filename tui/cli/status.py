@@ -17,26 +17,38 @@ if TYPE_CHECKING:
 @click.command(
     help=_(
         "Print severity, incident, running clocks and owner in one line, from what guardia last wrote down; "
-        "a snapshot that is not fresh says how old it is."
+        "a snapshot that is not fresh says how old it is. With --format md or chat: a whole status update, from the "
+        "journals and the SOURCE named, else from the logs that the open incident was declared on."
     )
 )
-@click.option("--format", "form", type=click.Choice(["text", "tmux", "json"]), help=_("How to print it."))
+@click.option("--format", "form", type=click.Choice(["text", "tmux", "json", "md", "chat"]), help=_("How to print it."))
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.pass_obj
-def status(options: Options, form: str | None) -> None:
-    """Print the line; it is an answer, not a verdict, so the exit code is 0."""
+def status(options: Options, form: str | None, sources: tuple[str, ...]) -> int:
+    """Print the line, or a page; it is an answer, not a verdict, so the exit code is 0 but for what is unreadable."""
+    if form in {"md", "chat"}:
+        from tui.cli.status_page import status_page
+
+        page, unreadable = status_page(options, sources)
+        click.echo(page.markdown() if form == "md" else page.text(), nl=False)
+        return 3 if unreadable else 0
+    if sources:
+        raise click.UsageError(_("SOURCE goes with --format md or chat: the one line reads no logs"))
     from tui.present.status_line import status_json, status_line, tmux_line
     from tui.session.clock import WallClock
-    from tui.session.status import read_snapshot
+    from tui.session.status import damaged_journals, read_snapshot
 
-    now = WallClock().now()
-    reading = read_snapshot(_data_dir(options))
+    now, data_dir = WallClock().now(), _data_dir(options)
+    reading = read_snapshot(data_dir)
+    damaged = damaged_journals(data_dir, reading)
     if form == "json" or (form is None and options.json):
         import json
 
-        click.echo(json.dumps(status_json(reading, now), indent=2))
-        return
-    line = status_line(reading, now, plain=options.ascii)
+        click.echo(json.dumps(status_json(reading, now, damaged=damaged), indent=2))
+        return 0
+    line = status_line(reading, now, plain=options.ascii, damaged=damaged)
     click.echo(tmux_line(line) if form == "tmux" else line)
+    return 0
 
 
 def _data_dir(options: Options) -> Path:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.cli.options import time_option
 from tui.locale import _
 
 if TYPE_CHECKING:
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 
     from tui.cli.options import Options
     from tui.metrics.whatif import Span
-    from tui.present.whatif import Proposal, Sweep
     from tui.runbook.edit import Change
     from tui.session.engine import Engine
+    from tui.session.tries import Proposal
 
 
 @click.command(
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 @click.option(
     "--sweep", metavar="RULE.KEY=FROM..TO/STEP", help=_("Try one setting over a range, or over a list: 2m,5m,10m.")
 )
-@click.option("--since", metavar="TIME", help=_("Only what comes after; rules still warm up before it."))
-@click.option("--until", metavar="TIME", help=_("Ignore what comes after (like --at)."))
+@time_option("--since", help=_("Only what comes after; rules still warm up before it."))
+@time_option("--until", help=_("Ignore what comes after (like --at)."))
 @click.pass_obj
 def whatif(
     options: Options,
@@ -87,26 +88,8 @@ def _checked(engine: Engine, changes: Sequence[Change], tried: Sequence[Change])
         raise click.UsageError(str(error)) from None
 
 
-def _propose(engine: Engine, changes: Sequence[Change], tried: Sequence[Change], span: Span) -> Proposal:
-    from tui.metrics.whatif import what_if
-    from tui.present.whatif import Proposal
-    from tui.runbook.edit import edited
+def _propose(engine: Engine, changes: Sequence[Change], sweep: Sequence[Change], span: Span) -> Proposal:
+    from tui.session.tries import tried
 
-    rules, edits = edited(engine.loaded, changes)
-    found = what_if(engine.runbook, rules, engine.store, span)
-    return Proposal(edits, rules, found, _swept(engine, changes, tried, span) if tried else None)
-
-
-def _swept(engine: Engine, changes: Sequence[Change], tried: Sequence[Change], span: Span) -> Sweep:
-    """Try every value, on top of what is proposed besides."""
-    from tui.metrics.whatif import Trial, compared, outcome
-    from tui.present.whatif import Sweep
-    from tui.runbook.edit import edited
-
-    _rules, edits = edited(engine.loaded, tried[:1])
-    today = outcome(engine.runbook, engine.store, span)
-    trials = []
-    for change in tried:
-        rules, _edits = edited(engine.loaded, [*changes, change])
-        trials.append(Trial(change.value, compared(today, outcome(rules, engine.store, span), span)))
-    return Sweep(tried[0].rule, tried[0].key, edits[0].was, tuple(trials))
+    *_growing, proposal = tried(engine.loaded, engine.store, changes, sweep, span)
+    return proposal

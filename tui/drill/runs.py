@@ -14,6 +14,7 @@ import orjson
 from tui.drill.generate import Plan
 from tui.drill.model import scenarios
 from tui.session.atomic import write_private
+from tui.session.rehearsal import PLAN
 from tui.session.times import utc_text
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 FOLDER = "drills"
 """Inside the data folder: rehearsals stay apart from the team's own journals."""
-
-_PLAN = "plan.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +47,23 @@ def keep(data_dir: Path, plan: Plan, opened: datetime) -> Run:
         "per_second": plan.per_second,
     }
     folder = data_dir / FOLDER / f"{opened:%Y%m%dT%H%M%SZ}-{plan.seed}"
-    write_private(folder / _PLAN, orjson.dumps(said, option=orjson.OPT_INDENT_2))
+    write_private(folder / PLAN, orjson.dumps(said, option=orjson.OPT_INDENT_2))
     return Run(plan, opened, folder)
 
 
 def kept(data_dir: Path) -> tuple[Run, ...]:
     """Every run that can be read, the oldest first."""
     try:
-        files = sorted((data_dir / FOLDER).glob(f"*/{_PLAN}"))
+        files = sorted((data_dir / FOLDER).glob(f"*/{PLAN}"))
     except OSError:
         return ()
     found = (_read(file) for file in files)
     return tuple(sorted((run for run in found if run is not None), key=lambda run: run.opened))
+
+
+def run_in(folder: Path) -> Run | None:
+    """The run whose own folder this is; None for any other folder."""
+    return _read(folder / PLAN)
 
 
 def _read(file: Path) -> Run | None:

@@ -160,6 +160,7 @@ def _played_result(one: Played) -> dict[str, Any]:
 
 def history_lines(drills: Sequence[Played], runbook: Procedures, texts: Texts) -> Iterator[str]:
     """One drill a line, the newest first, then when each scenario is due again."""
+    yield _("DRILL")
     for one in reversed(drills):
         score = f"{one.score.percent:>3} / 100" if one.score else "–"
         known = times(one.state) if one.state else None

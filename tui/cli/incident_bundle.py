@@ -1,0 +1,115 @@
+"""An incident's bundle on the command line: opened to be read like a data folder, and verified."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.cli.incident_report import OK, REFUSED, UnreadableError, unreadable
+from tui.cli.output import emit_json
+from tui.locale import _
+from tui.privacy import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tui.cli.options import Options
+    from tui.session.unbundle import Unbundled
+
+_OTHERWISE, _DAMAGED, _UNREADABLE = "otherwise", "damaged", "unreadable"
+"""What may be said of a file of a bundle, beside what its manifest says: ids of `incident verify --json`."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Unbundled]:
+    """A bundle, laid out as a data folder that is gone afterwards; a sentence and exit code 3 when it cannot be."""
+    from tui.session.unbundle import ChangedBundleError, NotABundleError, unbundled
+
+    name = visible(path.name)
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(unbundled(path))
+        except ChangedBundleError as error:
+            files = ", ".join(visible(each) for each in error.wrong)
+            said = _("{name} is not opened, since it is not as its manifest says: {files}")
+            raise UnreadableError(said.format(name=name, files=files)) from None
+        except NotABundleError:
+            raise UnreadableError(_("{name} holds no incident that can be read").format(name=name)) from None
+        except OSError as error:
+            raise unreadable(_("the bundle cannot be read ({errno})"), error) from None
+        yield found
+
+
+def within(options: Options, bundle: Unbundled) -> Options:
+    """The same call on a bundle's incident; nothing can be recorded in it."""
+    return replace(options, data_dir=bundle.data_dir, incident=bundle.incident, read_only=True)
+
+
+def verify(options: Options, path: Path) -> int:
+    """Check a bundle's sums, and that its journal gives what else is in it; 1 when anything is not so."""
+    from tui.present.incident_json import result
+
+    changed = _against_the_manifest(path)
+    replayed = _against_the_journal(options, path)
+    missing = [f"{name}:{found}" for name, found in (*changed.items(), *replayed.items())]
+    if options.json:
+        emit_json(result(not missing, None, {}, missing))
+    else:
+        for line in (*_sum_lines(path, changed), *_replay_lines(replayed)):
+            click.echo(line)
+    return REFUSED if missing else OK
+
+
+def _against_the_manifest(path: Path) -> Mapping[str, str]:
+    from tui.session.unbundle import NotABundleError, verify_bundle
+
+    try:
+        return verify_bundle(path)
+    except NotABundleError:
+        return {path.name: "changed"}
+    except OSError as error:
+        raise unreadable(_("the bundle cannot be read ({errno})"), error) from None
+
+
+def _against_the_journal(options: Options, path: Path) -> dict[str, str]:
+    """Fold the bundle's own journal again: which of its files are not what comes of that, and why."""
+    from tui.cli.setup import prepare
+    from tui.present.bundle import told
+    from tui.session.act import Desk
+    from tui.session.unbundle import JOURNAL, NotABundleError, unbundled
+
+    try:
+        with unbundled(path, changed_too=True) as bundle:
+            desk = Desk(bundle.data_dir, bundle.incident)
+            state = desk.refresh()
+            if desk.contents.damages or not state.exists:
+                return {JOURNAL: _DAMAGED}
+            again = told(state, desk.contents.records, prepare(options).loaded)
+            return {name: _OTHERWISE for name, content in again.items() if bundle.file(name) != content}
+    except (NotABundleError, OSError):
+        return {JOURNAL: _UNREADABLE}
+
+
+def _sum_lines(path: Path, wrong: Mapping[str, str]) -> Iterator[str]:
+    from tui.present.incident_text import verdict_line
+
+    for name, found in wrong.items():
+        yield verdict_line(visible(name), visible(path.name), found)
+    if not wrong:
+        yield _("{name}: every file is as its manifest says").format(name=visible(path.name))
+
+
+def _replay_lines(wrong: Mapping[str, str]) -> Iterator[str]:
+    sentences = {
+        _OTHERWISE: _("replayed: {name} is not what the journal gives"),
+        _DAMAGED: _("replayed: {name} is damaged, nothing can be said of the rest"),
+        _UNREADABLE: _("not replayed: {name} cannot be read"),
+    }
+    for name, found in wrong.items():
+        yield sentences[found].format(name=name)
+    if not wrong:
+        yield _("replayed: the journal gives the postmortem and the JSON, byte for byte")
