@@ -25,6 +25,7 @@ from tui.metrics.board import (
 from tui.metrics.feed import EventRow
 from tui.present.situation import Mode, Situation
 from tui.runbook.load import LoadedRunbook, load_runbook
+from tui.session.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -316,6 +317,15 @@ class FakeEngine:
 class SeekableEngine(FakeEngine):
     """Also moves in time: every move gives the same board at another moment."""
 
+    speed = 0
+
+    @property
+    def transport(self) -> Transport | None:
+        return Transport(*self.span, speed=self.speed) if self.span else None
+
     def seek(self, at: datetime) -> None:
-        self.cursor = at
-        self.boards.append(board(now=at, live=False))
+        self.cursor = self.transport.clamp(at) if self.transport else at
+        self.boards.append(board(now=self.cursor, live=False))
+
+    def play(self, speed: int) -> None:
+        self.speed = speed

@@ -31,8 +31,9 @@ from tui.session.act import Desk, Outcome, TeamDesk, incidents, masked_kinds, ne
 from tui.session.clock import Cursor
 from tui.session.engine import Engine
 from tui.session.excerpt import excerpt
-from tui.session.export import NotABundleError, is_bundle, verify_bundle, write_bundle, write_file, zipped
+from tui.session.export import write_bundle, write_file, zipped
 from tui.session.facts import Surroundings, checks, copy_of
+from tui.session.unbundle import NotABundleError, is_bundle, verify_bundle
 
 ROOT = Path(__file__).resolve().parents[1]
 LOADED = load_runbook(None, "en")
@@ -393,11 +394,11 @@ def test_the_events_around_an_incident_are_guarded_and_in_order(tmp_path: Path) 
     desk.perform(a.Declare(severity="SEV1", at=at("02:08")), "@ana", NOW, around.look)
     desk.perform(a.Mitigate(at=at("02:10")), "@ana", NOW, around.look)
     rows = [json.loads(line) for line in excerpt(outage(), desk.state).splitlines()]
-    moments = [datetime.fromisoformat(row["at"]) for row in rows]
+    moments = [datetime.fromisoformat(row["timestamp"]) for row in rows]
     assert moments == sorted(moments)
     assert moments[0] >= at("01:30")
     assert at("02:39") < moments[-1] <= at("02:40")
-    refused = sum(row["metric"] == AUTH for row in rows)
+    refused = sum(row["message"] == AUTH for row in rows)
     assert refused == ANSWERS["metrics"][AUTH]["events"]
 
 

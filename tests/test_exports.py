@@ -17,7 +17,8 @@ import pytest
 
 from tests.test_cli import ROOT
 from tests.test_incident_cli import Shell, shell
-from tui.session.export import NotReplacedError, verify_bundle, write_bundle, write_file
+from tui.session.export import NotReplacedError, write_bundle, write_file
+from tui.session.unbundle import verify_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,6 +93,7 @@ def test_nothing_is_overwritten_without_consent(declared: Shell, tmp_path: Path,
     assert "is there already" in declared("export", "--format", form.partition(".")[0], "--out", path).err
     forced = export(declared, form, path, "--force")
     assert forced == (1 if form == "bundle" else 0), "a folder is only put in the place of a bundle"
+    print(f"exports: {form} onto what was there: 1 refused without consent, 0 overwritten")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -109,6 +111,7 @@ def test_a_link_is_never_followed(declared: Shell, tmp_path: Path, form: str, le
     forced = export(declared, form, path, "--force")
     assert tree(tmp_path / "outside") == before
     assert (forced, path.is_symlink()) == ((1, True) if form == "bundle" else (0, False))
+    print(f"exports: {form} onto a link to {leads_to}, with and without consent: 0 followed")
 
 
 def test_a_folder_of_somebody_is_no_bundle_and_stays(declared: Shell, tmp_path: Path) -> None:
@@ -129,6 +132,7 @@ def test_dots_lead_where_they_say_and_ids_lead_nowhere(declared: Shell, tmp_path
     for name in ("../../x", "INC-20260302-abcd/../x", "/etc/passwd"):
         assert declared("export", "--id", name, "--out", tmp_path / "x.md").code == 2
     assert not (tmp_path / "x.md").exists()
+    print("exports: 1 path with .. led where it says, 3 ids that are paths refused, 0 files elsewhere")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -138,6 +142,7 @@ def test_a_folder_that_cannot_be_written_to_is_said(declared: Shell, form: str) 
     assert said.code == 3
     assert "the file cannot be written (" in said.err
     assert str(NEVER_WRITES) not in said.err.replace(str(target(NEVER_WRITES, form)), "")
+    print(f"exports: {form} into a folder that takes nothing: 1 refused with its reason")
 
 
 @contextmanager

@@ -524,7 +524,7 @@ def test_a_bundle_is_checked_by_its_manifest(shell: Shell, tmp_path: Path) -> No
     names = {"postmortem.md", "incident.json", "journal.jsonl", "events.ndjson", "manifest.sha256"}
     assert {path.name for path in (tmp_path / "b").iterdir()} == names
     first = json.loads((tmp_path / "b" / "events.ndjson").read_text().splitlines()[0])
-    assert first["at"] >= SAMPLE.at("01:30")
+    assert first["timestamp"] >= SAMPLE.at("01:30")
     events = tmp_path / "b" / "events.ndjson"
     data = bytearray(events.read_bytes())
     data[100] ^= 1

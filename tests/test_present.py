@@ -60,7 +60,7 @@ def every_line(situation: Situation, cells: int) -> Iterator[Line]:
     yield from side_lines(situation, cells)
     yield from (timeline.timeline_line(row, situation.now, cells) for row in timeline.rows(situation))
     yield from (feed.feed_line(situation, row, cells) for row in situation.events)
-    yield from help_lines(situation.rules, (("q", "quit"),), cells)
+    yield from help_lines(situation.rules, (("q", "quit"),), (("q", "quit"), ("x", "trace")), cells)
     yield footer((("q", "quit"), ("?", "help")), cells)
 
 
@@ -69,7 +69,7 @@ def every_line(situation: Situation, cells: int) -> Iterator[Line]:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0, "00:00"), (252, "04:12"), (3599, "59:59"), (3840, "1h04m"), (-43, "00:43"), (86400 * 2 + 3600 * 21, "2d 21h")],
+    [(0, "00:00"), (252, "04:12"), (3599, "59:59"), (3840, "1h04m"), (-43, "00:43"), (86400 * 2 + 3600 * 21, "2d21h")],
 )
 def test_a_duration_has_two_parts(seconds: int, said: str) -> None:
     assert duration(timedelta(seconds=seconds)) == said

@@ -192,7 +192,7 @@ def test_a_bundle_leaves_out_what_is_past_its_class(tmp_path: Path) -> None:
     record = Recorded(Entry(declared, NOW, "@ana"), NOW, Stamp(0), "w", 1)
     resolved = Recorded(Entry(Mitigated(), NOW, "@ana"), NOW, Stamp(1), "w", 2)
     lines = excerpt(review, fold("INC-20261119-abcd", [record, resolved])).splitlines()
-    told = [(one["metric"], one["at"][:10]) for one in map(json.loads, lines)]
+    told = [(one["message"], one["timestamp"][:10]) for one in map(json.loads, lines)]
     assert told == [(CRITICAL, "2026-10-30"), (BASE, "2026-11-06"), (BASE, "2026-11-19")]
     review.close()
 

@@ -18,7 +18,7 @@ import pytest
 from tests.samples import NIGHT, needs_samples, planted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 400
@@ -41,18 +41,27 @@ class Terminal:
         command = ["tmux", "-f", "/dev/null", "-L", self._socket, *arguments]
         return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False).stdout
 
-    def run(self, *arguments: str | Path, record: Path | None = None) -> None:
+    def run(
+        self, *arguments: str | Path, record: Path | None = None, variables: Mapping[str, str] | None = None
+    ) -> None:
         """Start guardia; when it ends, its exit code is left on the screen. `record` gets every byte it writes."""
-        variables = {"HOME": str(self._folder), "TERM": "xterm-256color", "TZ": "UTC"}
-        assigned = " ".join(f"{key}='{value}'" for key, value in variables.items())
+        set_here = {"HOME": str(self._folder), "TERM": "xterm-256color", "TZ": "UTC", **(variables or {})}
+        assigned = " ".join(f"{key}='{value}'" for key, value in set_here.items())
         words = " ".join(f"'{argument}'" for argument in arguments)
-        guardia = f"{assigned} '{sys.executable}' -m tui {words}"
-        shell = f"unset COLUMNS LINES; cd '{ROOT}' && {guardia}; echo \"ended with $?\"; exec cat"
+        self.run_shell(f"{assigned} '{sys.executable}' -m tui {words}", record=record)
+
+    def run_shell(self, command: str, record: Path | None = None) -> None:
+        """Start a shell's command; when it ends, its exit code is left on the screen."""
+        shell = f"unset COLUMNS LINES; cd '{ROOT}' && {command}; echo \"ended with $?\"; exec cat"
         width, height = self._size
         self._tmux("new-session", "-d", "-x", width, "-y", height, "sh", "-c", f"read go; {shell}")
         if record is not None:
             self._tmux("pipe-pane", f"cat > '{record}'")
         self.keys("Enter")
+
+    def attach_to(self, other: Terminal) -> None:
+        """Show what another terminal shows, as somebody who attaches to its session."""
+        self.run_shell(f"env -u TMUX tmux -L '{other._socket}' attach-session")
 
     def resize(self, width: int, height: int) -> None:
         """Make the window another size."""
@@ -70,6 +79,10 @@ class Terminal:
     def screen(self) -> str:
         """What is on the screen now."""
         return self._tmux("capture-pane", "-p")
+
+    def buffer(self) -> str:
+        """What tmux would paste."""
+        return self._tmux("show-buffer")
 
     def until(self, holds: Callable[[str], bool]) -> str:
         """The screen as soon as something holds of it."""

@@ -432,10 +432,10 @@ async def test_help_names_the_keys_of_the_screen_it_is_asked_on() -> None:
     async with GuardiaApp(sample_engine()).run_test(size=(100, 40)) as pilot:
         app = await opened(pilot, "1", "1", "question_mark")
         assert isinstance(app.screen, HelpScreen)
-        await until(pilot, "write CSV")
+        await until(pilot, "as a CSV file")
         await pilot.press("escape", "o", "question_mark")
         text = await until(pilot, "Help")
-        assert "write CSV" not in text
+        assert "as a CSV file" not in text
 
 
 # --- whatever happens -----------------------------------------------------------------------------------------------

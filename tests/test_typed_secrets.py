@@ -46,7 +46,7 @@ def typed(text: str) -> Iterator[list[str]]:
     yield ["note", *text.split()]
     yield from (["set", name, text] for name in FORM)
     yield from (["set", name, text] for name in ("metric", "anchor", "workaround", "communicated", "action_due"))
-    yield ["set", text, "x"]
+    yield from (["set", text, "x"], ["set", "impact", "--delegate", text], ["set", text, "--delegate", "x"])
     yield ["set", "started", "-1m", "--why", text]
     yield ["set", "started", text]
     yield from (["deploys", "frozen"], ["deploys", "open", "--why", text], ["deploys", text])

@@ -302,7 +302,7 @@ async def test_zoom_gives_one_pane_all_the_room() -> None:
         await pilot.press("e", "z")
         await pilot.pause()
         assert app.screen.query_one("#feed").size.width == 100
-        assert "Auth 5xx  " not in screen_text(app)
+        assert "1 Auth 5xx" not in screen_text(app)
         await pilot.press("escape")
         await pilot.pause()
         assert app.screen.query_one("#feed").size.width < 60
@@ -347,6 +347,8 @@ async def test_help_opens_and_closes() -> None:
         await settled(pilot)
         await pilot.press("question_mark")
         assert isinstance(app.screen, HelpScreen)
+        await until(pilot, "declare an incident")
+        await pilot.press("ctrl+end")
         await until(pilot, "near miss")
         await pilot.press("escape")
         assert isinstance(app.screen, BoardScreen)

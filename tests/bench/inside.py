@@ -18,6 +18,7 @@ from tui.logs.opening import SourceSet
 from tui.logs.parse import Parser
 from tui.runbook.load import load_runbook
 from tui.session.clock import Cursor, WallClock
+from tui.session.command_post import CommandPost, Place
 from tui.session.engine import Engine
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def report(log: Path, folder: Path) -> None:
     idle, busy, lag, rate = following(folder)
     print(f"| idle, share of a core | {idle:.1%} |\n| {rate:,.0f} lines/s: lag p95 | {lag:.2f} |")
     print(f"| the same: share of a core | {busy:.0%} |", flush=True)
+    p95_ms, slowest = moving(log, folder)
+    print(f"| a move in review, p95 / slowest, ms | {p95_ms * 1000:.0f} / {slowest * 1000:.0f} |", flush=True)
     for cap in (None, 7_500_000):
         boards(log, cap)
 
@@ -75,6 +78,26 @@ def sized(log: Path, folder: Path, size: int) -> Path:
                     source.seek(0)
                 out.write(data)
     return path
+
+
+def moving(log: Path, folder: Path) -> tuple[float, float]:
+    """Seconds from a wish to be elsewhere to all that the screen shows there: p95, and the slowest."""
+    run = Engine(load_runbook(None, "en"), SourceSet([str(log)], live=False), clock=Cursor(make.START), mode="review",
+                 zone=UTC, cap=7_500_000)  # fmt: skip
+    post = CommandPost(run, Place(folder / "data", ("@ana",)))
+    run.drain()
+    post.advance()
+    transport = post.transport
+    assert transport is not None
+    costs = []
+    for step in range(100):
+        started = time.perf_counter()
+        post.seek(transport.first + (transport.last - transport.first) * ((37 * step % 101) / 101))
+        assert post.advance() is not None
+        post.recent(500)
+        costs.append(time.perf_counter() - started)
+    post.close()
+    return p95(costs), max(costs)
 
 
 def boards(log: Path, cap: int | None) -> None:
