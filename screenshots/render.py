@@ -37,12 +37,22 @@ class Picture:
     look: str = "dark"
     color: bool = True
     keys: tuple[str, ...] = ()
+    deploys: str = ""
+    """Lines of a file that tells of deploys."""
 
 
 OUTAGE, CALM, COMBINED = "auth-outage.ndjson.gz", "calm.ndjson.gz", "combined.ndjson.gz"
+DRILL = "auth-outage"
+"""A scenario instead of a log: played as in a drill."""
 TAKEN = ("a", "enter", "enter")
 """Keys that declare and acknowledge what is suggested."""
+SOONER = ("4", "W", *["backspace"] * 3, "5", "m")
+"""Keys that try half the time to wait for the fourth metric's rule."""
+RELEASED = "2026-03-02T02:02:00Z backend api 4.2.0"
 FIRING, QUIET, BOTH = "2026-03-02T02:07:00Z", "2026-03-02T02:30:00Z", "2026-03-02T02:17:00Z"
+
+ENDED = "2026-03-02T02:40:00Z"
+"""When all of it is over."""
 
 PICTURES = (
     Picture("board-outage-160x45", OUTAGE, FIRING, (160, 45)),
@@ -62,6 +72,13 @@ PICTURES = (
     Picture("closure-160x45-es", OUTAGE, FIRING, (160, 45), lang="es", keys=(*TAKEN, "c", "c")),
     Picture("declare-160x45", OUTAGE, FIRING, (160, 45), keys=("d",)),
     Picture("metric-100x30", OUTAGE, FIRING, (100, 30), keys=("1", "1")),
+    Picture("whatif-160x45", COMBINED, ENDED, (160, 45), keys=SOONER),
+    Picture("whatif-80x24-es", COMBINED, ENDED, (80, 24), lang="es", keys=SOONER),
+    Picture("compare-160x45", COMBINED, ENDED, (160, 45), keys=("C",), deploys=RELEASED),
+    Picture("compare-100x30-es", COMBINED, ENDED, (100, 30), lang="es", keys=("C",), deploys=RELEASED),
+    Picture("board-deploy-160x45", COMBINED, BOTH, (160, 45), deploys=RELEASED),
+    Picture("drill-160x45", DRILL, FIRING, (160, 45), keys=(*TAKEN, "p")),
+    Picture("drill-160x45-es", DRILL, FIRING, (160, 45), lang="es", keys=(*TAKEN, "p")),
     Picture("trace-100x30", OUTAGE, FIRING, (100, 30), keys=("x", "enter")),
     Picture("help-100x30", OUTAGE, FIRING, (100, 30), keys=("question_mark",)),
 )
@@ -72,22 +89,31 @@ async def draw(picture: Picture) -> str:
     from datetime import UTC, datetime
 
     from tui import locale
+    from tui.drill.live import live
     from tui.logs.opening import SourceSet
     from tui.runbook.load import load_runbook
     from tui.session.clock import Cursor
     from tui.session.command_post import CommandPost, Place
+    from tui.session.deploys import Elsewhere
     from tui.session.engine import Engine
+    from tui.session.reader import FixedSources
     from tui.ui.app import GuardiaApp
 
     locale.use(picture.lang)
     at = datetime.fromisoformat(picture.at)
-    sources = SourceSet([str(SAMPLES / picture.log)], live=False)
-    engine = Engine(
-        load_runbook(None, picture.lang), sources, clock=Cursor(at), mode="review", zone=UTC, opening=lambda _end: at
-    )
+    runbook = load_runbook(None, picture.lang)
+    if picture.log == DRILL:
+        source = FixedSources(live(DRILL, 5, lambda: at))
+        engine = Engine(runbook, source, clock=Cursor(at), mode="drill", zone=UTC)
+    else:
+        sources = SourceSet([str(SAMPLES / picture.log)], live=False)
+        engine = Engine(runbook, sources, clock=Cursor(at), mode="review", zone=UTC, opening=lambda _end: at)
     engine.drain()
     with TemporaryDirectory() as folder:
-        post = CommandPost(engine, Place(Path(folder), ("ana",)))
+        file = Path(folder) / "deploys.txt"
+        file.write_text(picture.deploys)
+        place = Place(Path(folder) / "data", ("ana",), elsewhere=Elsewhere(file=file))
+        post = CommandPost(engine, place, wall=Cursor(at))
         look: Literal["light", "dark"] = "light" if picture.look == "light" else "dark"
         return await shot(GuardiaApp(post, look=look, color=picture.color), picture)
 
