@@ -24,6 +24,7 @@ from textual.worker import get_current_worker
 from tui import keymap
 from tui.crash import crash_report
 from tui.session.sharing import shared_folder
+from tui.ui.driver import outliving
 from tui.ui.engine import Commanding
 from tui.ui.messages import Answer, EngineFailed, Snapshot
 from tui.ui.outside import desktop_notice, in_tmux, to_tmux
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from rich.style import Style
     from textual.color import Color
+    from textual.driver import Driver
 
     from tui.present.situation import Situation
     from tui.settings import Loaded
@@ -123,6 +125,10 @@ class GuardiaApp(App[None]):
     def role_styles(self) -> Mapping[str, Style]:
         """Style of every role in the palette in use."""
         return role_styles(PLAIN if self.colourless else self.theme)
+
+    def get_driver_class(self) -> type[Driver]:
+        """See the toolkit; what is written once the terminal is gone is lost without a word."""
+        return outliving(super().get_driver_class())
 
     async def on_event(self, event: Happening) -> None:
         """Read a key as the usual one it stands for; letters that are typed into a field stay letters."""
