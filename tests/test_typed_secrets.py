@@ -53,6 +53,7 @@ def typed(text: str) -> Iterator[list[str]]:
     yield from (["push", "off"], ["push", text])
     yield from (["step", "open-channel", "--note", text], ["step", text], ["step", text, "--undo"])
     yield ["evidence", text, str(OUTAGE)]
+    yield ["run", text, "--yes"]
     yield ["ack", "--why", text]
     yield from (["ack", "--at", text], ["show", "--id", text], ["list", "--since", text], ["export", "--format", text])
     yield ["decide", text]

@@ -139,7 +139,7 @@ async def test_a_whole_sev1_by_keys(tmp_path: Path, lang: str) -> None:
         await until(pilot, {"en": "[MITIGATED]", "es": "[MITIGADO]"}[lang])
         await pilot.press("end")
         await until(pilot, "02:40:00 UTC")
-        await pilot.press("r", "down", "down", "down", "enter")
+        await pilot.press("r", "down", "down", "enter")
         await until(pilot, {"en": "against the gate", "es": "contra los requisitos"}[lang])
         await pilot.press("enter")
         await until(pilot, {"en": "needs a reason", "es": "hace falta un motivo"}[lang])

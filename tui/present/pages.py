@@ -50,7 +50,7 @@ def _source(
     situation: Situation, source: SourceStatus, old: SourceStatus | None, passed: float, cells: int
 ) -> list[Line]:
     role = "text" if source.state in {SourceState.OPEN, SourceState.DONE} else "watch"
-    state: Line = (Span(source.format, "muted"), Span(" · ", "rule"), Span(_state(source.state), role), gap(1))
+    state: Line = (Span(foreign(source.format), "muted"), Span(" · ", "rule"), Span(_state(source.state), role), gap(1))
     lines = [rule((Span(foreign(source.name), "strong"),), state, cells)]
     facts: list[Line] = [
         _fact(_("lines"), number(source.lines)),
@@ -115,7 +115,7 @@ def _reason(reason: str) -> str:
         "no_message": _("no message"),
         "lost_at_source": _("lost at the source"),
     }
-    return known.get(reason, reason)
+    return known.get(reason, foreign(reason))
 
 
 def settings_lines(loaded: Loaded | None, cells: int) -> tuple[Line, ...]:
