@@ -152,7 +152,7 @@ def _(command: actions.Decide, case: Case) -> Ruling:
 def _(command: actions.SetField, case: Case) -> Ruling:
     forms = {field.id: field.form for field in case.facts.runbook.closure.fields}
     if command.name not in forms and command.name not in OWN_FIELDS:
-        known = ", ".join(forms)
+        known = ", ".join(dict.fromkeys((*forms, *OWN_FIELDS)))
         return refuse(Code.UNKNOWN_FIELD, f"{actions.clean_text(command.name, one_line=True)} ({known})")
     value = _valid(command.name, forms.get(command.name, "text"), command.value, case)
     if value is None:
