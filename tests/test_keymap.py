@@ -46,6 +46,8 @@ def test_a_key_that_was_given_up_means_nothing_and_labels_name_the_new_one() -> 
     [
         ('fly = "F"', "no key is called fly"),
         ('declare = "a"', "a is the key of"),
+        ('next_stop = "+"', "is the key of time"),
+        ('declare = "\u0301"', "write one letter or sign"),
         ('declare = "7"', "write one letter or sign"),
         ('declare = "ctrl+d"', "write one letter or sign"),
     ],

@@ -293,3 +293,9 @@ def test_what_people_break_by_editing_is_found_with_its_line(old: str, new: str,
 @given(st.text())
 def test_any_text_can_be_linted(text: str) -> None:
     assert lint(text, RUNBOOK, WORDS)
+
+
+@pytest.mark.parametrize("forged", ["\x1b]0;title\x07", "\x1b[5mblink", "\x9b2J", "a\u202eb", "two\nlines\x00"])
+def test_a_forged_journal_reaches_no_terminal_through_markdown(forged: str) -> None:
+    for written in (escaped(forged), cell(forged), code(forged)):
+        assert not [char for char in written if char != "\n" and not char.isprintable()]

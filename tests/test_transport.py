@@ -17,8 +17,9 @@ from tui.incident.fold import fold
 from tui.metrics.board import State
 from tui.present.scrubber import scrubber_line, time_at
 from tui.present.spans import line_width, plain
+from tui.session.act import incidents
 from tui.session.clock import Cursor
-from tui.session.command_post import Place
+from tui.session.command_post import CommandPost, Place
 from tui.session.transport import SPEEDS, Stop, Transport, faster, known_by
 from tui.ui.app import GuardiaApp
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from tui.incident.state import IncidentState
     from tui.metrics.board import Badge
-    from tui.session.command_post import CommandPost
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -180,7 +180,7 @@ def test_a_replayed_incident_can_be_visited_where_the_logs_do_not_reach(tmp_path
     rooms.done(post, a.Note(text="the queue is empty too", at=later))
     rooms.done(post, a.Note(text="next day", at=tomorrow))
     place = Place(tmp_path, ("@ana",), incident=post.picture.state.id)
-    replay = type(post)(rooms.engine(), place, wall=Cursor(rooms.AFTER))
+    replay = CommandPost(rooms.engine(), place, wall=Cursor(rooms.AFTER))
     rooms.filled(replay)
     assert replay.mode == "replay"
     assert whole(replay).last == later
@@ -193,6 +193,36 @@ def test_a_replayed_incident_can_be_visited_where_the_logs_do_not_reach(tmp_path
     replay.seek(later - MINUTE)
     replay.advance()
     assert all(record.entry.effective < later for record in replay.picture.records)
+
+
+async def test_undo_in_a_review_takes_back_the_entry_that_its_question_names(tmp_path: Path) -> None:
+    post = played(tmp_path)
+    post.seek(rooms.FIRES + 5 * MINUTE)
+    app = GuardiaApp(post)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await ready(pilot)
+        await pilot.press("U")
+        asked = await until(pilot, "takes back")
+        assert "acknowledged" in next(line for line in asked.splitlines() if "takes back" in line)
+        await pilot.press("enter")
+        await until(pilot, lambda text: "takes back" not in text)
+    (state,) = incidents(tmp_path)
+    assert state.mitigations  # newer than the cursor, and what a bare undo would have taken back
+    assert len(state.undone) == 1
+
+
+def test_a_replay_goes_on_showing_its_incident_once_it_is_over(tmp_path: Path) -> None:
+    post = played(tmp_path)
+    (state,) = incidents(tmp_path)
+    rooms.done(post, a.Cancel(why="a load test"))
+    replay = CommandPost(rooms.engine(), Place(tmp_path, ("@ana",), incident=state.id), wall=Cursor(rooms.AFTER))
+    replay.engine.drain()
+    replay.advance()
+    replay.seek(whole(replay).last)
+    replay.advance()
+    assert replay.picture is not None
+    assert replay.picture.state is not None
+    assert replay.picture.state.status.value == "cancelled"
 
 
 # --- what is drawn ----------------------------------------------------------------------------------------------------

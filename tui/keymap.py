@@ -7,6 +7,7 @@ key, and what is shown is written with the new one. Digits, arrows, enter, esc, 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unicodedata import combining
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,9 @@ USUAL = {
     "filter": "/", "commands": ":", "help": "?", "quit": "q",
 }  # fmt: skip
 """The usual key of everything that may have another."""
+
+FIXED = "+-=,."
+"""Signs that move in time on every screen, and so cannot stand for anything else."""
 
 _READ: dict[str, str | None] = {}
 _SHOWN: dict[str, str] = {}
@@ -35,9 +39,9 @@ def check(wanted: Mapping[str, str]) -> dict[str, str]:
     if unknown:
         raise KeymapError(f"no key is called {unknown[0]}; there are {', '.join(USUAL)}")
     for name, key in wanted.items():
-        if len(key) != 1 or not key.isprintable() or key.isspace() or key.isdigit():
+        if len(key) != 1 or not key.isprintable() or key.isspace() or key.isdigit() or combining(key):
             raise KeymapError(f"{name}: write one letter or sign")
-    holders: dict[str, str] = {}
+    holders = dict.fromkeys(FIXED, "time, which moves by it")
     for name, key in {**USUAL, **wanted}.items():
         if key in holders:
             raise KeymapError(f"{name}: {key} is the key of {holders[key]} already")

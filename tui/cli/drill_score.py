@@ -164,7 +164,8 @@ def _judged_run(run: Run, desk: Desk | None, runbook: Procedures, now: datetime)
 
     records = desk.contents.records if desk else ()
     waited = min(now, run.opened + runbook.drills.first_response)
-    hidden = hidden_of(run.plan, runbook, max((each.entry.effective for each in records), default=waited))
+    last = max((each.entry.effective for each in records), default=waited)
+    hidden = hidden_of(run.plan, runbook, max(last, waited))
     return judge(desk.id if desk else "", records, runbook, hidden) if hidden else None
 
 

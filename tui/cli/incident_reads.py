@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.incident_desk import NotChosenError, desk_of, open_case
+from tui.cli.incident_desk import NotChosenError, desk_of, open_case, timed
 from tui.cli.incident_report import OK, REFUSED, UNREADABLE, emit, not_chosen, unreadable
 from tui.cli.options import time_option
 from tui.cli.output import emit_json, say
@@ -79,7 +79,9 @@ def list_all(options: Options, since: str | None, until: str | None) -> int:
     return OK
 
 
-@click.command(help=_("One incident as its journal has it, or as the journal of BUNDLE does."))
+@click.command(
+    help=_("One incident as its journal has it, or as the journal of BUNDLE does; with --at as it stood then.")
+)
 @click.argument("bundle", required=False, metavar="[BUNDLE]")
 @click.pass_obj
 def show(options: Options, bundle: str | None) -> int:
@@ -88,15 +90,23 @@ def show(options: Options, bundle: str | None) -> int:
 
 
 def _show(case: Case, desk: Desk) -> int:
+    from tui.incident.fold import fold
     from tui.present.incident_json import still_missing
     from tui.present.incident_text import missing_line, state_lines
 
-    loaded = case.prepared.loaded
-    missing = still_missing(desk.state, loaded.runbook)
+    loaded, at = case.prepared.loaded, timed(case, desk.state)
+    known = (
+        desk.contents.records if at is None else [each for each in desk.contents.records if each.entry.effective <= at]
+    )
+    state = fold(desk.id, known)
+    if not state.exists:
+        say(_("nothing had been declared by then"))
+        return REFUSED
+    missing = still_missing(state, loaded.runbook)
     if case.options.json:
-        emit(case, True, desk.state, missing)
+        emit(case, True, state, missing)
         return OK
-    for line in state_lines(desk.state, loaded.runbook, loaded.texts, case.zone, desk.state.now(case.wall)):
+    for line in state_lines(state, loaded.runbook, loaded.texts, case.zone, at or state.now(case.wall)):
         click.echo(line)
     if missing:
         click.echo(missing_line(missing, loaded.texts))

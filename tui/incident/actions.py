@@ -239,7 +239,9 @@ class RecordRun(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo(Command):
-    """Take back the newest entry that can be taken back."""
+    """Take back the newest entry that can be taken back, or the one that was shown."""
+
+    entry: str = ""
 
 
 _Command = TypeVar("_Command", bound=Command)

@@ -191,10 +191,10 @@ def _(command: actions.RecordRun, case: Case) -> Ruling:
 
 @rule.register(actions.Undo)
 def _(command: actions.Undo, case: Case) -> Ruling:
-    del command
-    if not case.state.undoable:
+    undoable = case.state.undoable
+    if not undoable or (command.entry and command.entry not in undoable):
         return refuse(Code.NOTHING_TO_UNDO)
-    return case.entries(entries.Undone(entry=case.state.undoable[-1]))
+    return case.entries(entries.Undone(entry=command.entry or undoable[-1]))
 
 
 def tickable(runbook: Procedures) -> frozenset[str]:

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from tui.privacy import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 _ACTIVE = re.compile(r"[\\`*{}\[\]<>|~#&!$]|(?<!\w)_|_(?!\w)|:(?=//)|(?i:(?<=www)\.)|(?<=\S)@")
 _INDENT = re.compile(r"(?m)^[^\S\n]+")
 _LINE_START = re.compile(r"(?m)^(?:(\d+)(?=[.)])|(?=[-+=:]))")
+_BLANKS = re.compile(r"([\n\t])")
 _HOUR = 60
 _LINE, _LINES = 60, 12
 """Cells a line of a chart, and lines at most."""
@@ -24,8 +27,10 @@ def escaped(text: str) -> str:
     """Return people's text so that nothing in it acts as Markdown or HTML; names with `_` inside stay readable.
 
     Bare addresses are broken too, since viewers make links of them; a line's indent is dropped, as it would make code.
+    A journal may be forged, so control characters become pictures.
     """
-    return _LINE_START.sub(r"\1\\", _INDENT.sub("", _ACTIVE.sub(lambda match: "\\" + match.group(), text)))
+    shown = "".join(each if each in {"\n", "\t"} else visible(each) for each in _BLANKS.split(text))
+    return _LINE_START.sub(r"\1\\", _INDENT.sub("", _ACTIVE.sub(lambda match: "\\" + match.group(), shown)))
 
 
 def cell(text: str) -> str:
@@ -35,7 +40,7 @@ def cell(text: str) -> str:
 
 def code(text: str) -> str:
     """Return an id, a hash or a command as code, whatever is in it."""
-    one_line = " ".join(text.split()).replace("|", "\\|")
+    one_line = visible(" ".join(text.split())).replace("|", "\\|")
     fence = "`" * (max((len(run) for run in re.findall(r"`+", one_line)), default=0) + 1)
     padding = " " if "`" in one_line else ""
     return f"{fence}{padding}{one_line}{padding}{fence}" if one_line else ""

@@ -125,7 +125,7 @@ def undo(situation: Situation) -> Question | None:
     what, about = entry_words(last.entry.payload, situation.texts)
     told = f"{last.entry.effective:%H:%M:%S} {foreign(last.entry.actor)} {what} {about}".strip()
     about_line: Line = (Span(f"{_('takes back')}: ", "muted"), Span(told, "strong"))
-    return Question(_("undo"), lambda _said: (a.Undo(),), (), (about_line,), state.id)
+    return Question(_("undo"), lambda _said: (a.Undo(entry=last.id),), (), (about_line,), state.id)
 
 
 def dismiss(situation: Situation) -> Question | None:

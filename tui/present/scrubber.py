@@ -19,8 +19,14 @@ _STATE = 7
 """Cells of `▶ ×600 `."""
 _A_DAY = timedelta(days=1)
 _CURSOR, _CALM, _WATCHED, _FIRED = "┃", "─", "╌", "━"
-_WEIGHT = {"resolved": 1, "pending": 2, "entry": 3, "fired": 4}
+_WEIGHT = {"resolved": 1, "pending": 2, "marker": 3, "entry": 4, "fired": 5}
 """Of several stops in one cell the weightiest is drawn."""
+_MARKS = {
+    "pending": Span("●", "watch"),
+    "resolved": Span("▼", "muted"),
+    "marker": Span("×", "severe0"),
+    "entry": Span("»", "strong"),
+}
 
 
 def scrubber_line(situation: Situation, cells: int) -> Line:
@@ -89,4 +95,4 @@ def _weight(situation: Situation, stop: Stop) -> tuple[int, int]:
 def _mark(situation: Situation, stop: Stop) -> Span:
     if stop.kind == "fired":
         return Span(severity_glyph(situation.rank(stop.severity)), situation.role(stop.severity))
-    return {"pending": Span("●", "watch"), "resolved": Span("▼", "muted"), "entry": Span("»", "strong")}[stop.kind]
+    return _MARKS[stop.kind]

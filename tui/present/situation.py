@@ -162,11 +162,18 @@ class Situation:
 
     def name(self, metric: str) -> str:
         """Return a metric's short name."""
-        return foreign(self.texts.short(f"metric.{metric}"))
+        return self._named("metric", metric)
 
     def rule_name(self, rule: str) -> str:
         """Return a rule's short name."""
-        return foreign(self.texts.short(f"rule.{rule}"))
+        return self._named("rule", rule)
+
+    def _named(self, kind: str, name: str) -> str:
+        """A journal may come from a team with another runbook: what this one does not know is called by its id."""
+        try:
+            return foreign(self.texts.short(f"{kind}.{name}"))
+        except KeyError:
+            return foreign(name)
 
     @property
     def silent(self) -> bool:

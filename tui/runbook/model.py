@@ -10,8 +10,10 @@ import re
 from datetime import timedelta
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, field_validator
 
+_LONGEST = timedelta(days=1)
+"""Of a rule's window and of how long it must hold."""
 _DURATION = re.compile(r"(\d+)(ms|s|m|h|d)")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -23,7 +25,10 @@ def parse_duration(value: object) -> object:
     parts = _DURATION.findall(value)
     if not parts or "".join(number + unit for number, unit in parts) != value:
         raise ValueError(f"not a duration: {value!r} (write 90s, 5m, 1h30m or 14d)")
-    return sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
+    try:
+        return sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
+    except (OverflowError, ValueError):
+        raise ValueError("not a duration: longer than any") from None
 
 
 def write_duration(span: timedelta) -> str:
@@ -143,6 +148,13 @@ class Rule(Model):
     panel: str
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @field_validator("window", "hold")
+    @classmethod
+    def _within_a_day(cls, value: timedelta) -> timedelta:
+        if value > _LONGEST:
+            raise ValueError("longer than a day: rules are watched minute by minute")
+        return value
 
     def breaches(self, value: float | None) -> bool:
         """Whether a measured value is over the limit; no value is never a breach."""

@@ -335,10 +335,19 @@ class CommandPost:
             read_only=self.place.read_only,
             unsaved=self._desks.unsaved,
             trouble=self._desks.trouble,
-            damaged=bool(known and known.damaged),
+            damaged=bool(known and known.damaged) or self._replay_is_damaged(),
         )
 
     def _open_at(self, at: datetime) -> list[Known]:
-        """Every incident that was open at a moment, the newest first."""
+        """Every incident that was open at a moment, the newest first; one that is replayed also once it was over."""
         known = [self._hindsight.known(desk, at) for desk in self._desks.all]
-        return sorted((each for each in known if is_open(each.state)), key=lambda each: declared_at(each.state))[::-1]
+        there = [each for each in known if is_open(each.state) or self._replayed(each.state)]
+        return sorted(there, key=lambda each: declared_at(each.state))[::-1]
+
+    def _replay_is_damaged(self) -> bool:
+        """Whether nothing may be seen of what is replayed because its journal cannot be read."""
+        desk = self._desks.get(self.place.incident)
+        return bool(desk and desk.contents.damages)
+
+    def _replayed(self, state: IncidentState) -> bool:
+        return self.mode == "replay" and state.exists and state.id == self.place.incident

@@ -16,7 +16,7 @@ from tui.metrics.store import Store
 from tui.session.clock import Cursor, WallClock
 from tui.session.reader import Reader
 from tui.session.since import begin, end_of, line_clock, may_have_begun_earlier, plain_files, stop, warm_up
-from tui.session.transport import Transport, alert_stops
+from tui.session.transport import Transport, alert_stops, marker_stops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -260,12 +260,19 @@ class Engine:
         """Take over what the data spans; in review, also what happened in it, once all of it is read."""
         final = not self.reader.filling
         if not self.live and isinstance(self.clock, Cursor) and (span != self.span or final != self._whole):
-            alerts = self.board(span[1]).alerts if final else ()
-            marks = Transport(*span, stops=tuple(sorted(alert_stops(alerts))), episodes=alerts)
-            self._landmarks = marks.with_room_for(self._also)
+            self._landmarks = self._happened(span, final=final).with_room_for(self._also)
             if self._opening is not None:
                 self.clock.move(self._opening(span[1]))
         self.span, self._whole = span, final
+
+    def _happened(self, span: tuple[datetime, datetime], *, final: bool) -> Transport:
+        """Alerts and grave markers of a span; none before all of it is read."""
+        if not final:
+            return Transport(*span)
+        board = self.board(span[1])
+        grave = {marker.id for marker in self.runbook.markers if marker.weight == "error"}
+        stops = {*alert_stops(board.alerts), *marker_stops(board.markers, grave)}
+        return Transport(*span, stops=tuple(sorted(stops)), episodes=board.alerts)
 
     def _stale(self, now: datetime) -> bool:
         shown = self._shown_at

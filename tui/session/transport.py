@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from tui.incident.record import Recorded
-    from tui.metrics.board import Episode
+    from tui.metrics.board import Episode, MarkerHit
 
 SPEEDS = (1, 10, 60, 300, 600)
 """How many times as fast as it happened."""
 USUAL_SPEED = 60
 
-Kind = Literal["pending", "fired", "resolved", "entry"]
+Kind = Literal["pending", "fired", "resolved", "marker", "entry"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -72,6 +72,13 @@ def alert_stops(episodes: Iterable[Episode]) -> Iterator[Stop]:
             yield Stop(life.fired_at, "fired", life.severity)
         if life.resolved_at is not None:
             yield Stop(life.resolved_at, "resolved", life.severity)
+
+
+def marker_stops(hits: Iterable[MarkerHit], grave: Container[str]) -> Iterator[Stop]:
+    """Each moment at which the log said something grave; warnings come by the thousand and would bury the rest."""
+    for hit in hits:
+        if hit.marker in grave:
+            yield Stop(hit.at, "marker")
 
 
 def entry_stops(records: Sequence[Recorded], logs_end: datetime) -> Iterator[Stop]:
