@@ -192,7 +192,8 @@ def _impact(situation: Situation, state: IncidentState) -> Line:
     known = times(state)
     if known.started is None:
         return ()
-    until = known.resolved if state.status is Status.RESOLVED and known.resolved else situation.now
+    over = state.status is Status.RESOLVED or not state.status.open
+    until = known.resolved if over and known.resolved else situation.now
     return (Span(f"{_('impact')} ", "muted"), Span(elapsed(known.started, until), "strong"))
 
 
