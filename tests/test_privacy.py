@@ -65,6 +65,13 @@ def test_every_kind_is_masked_and_named(kind: str) -> None:
         ("nota: password: hunter2", "hunter2"),
         ("4111111111111111", "4111"),
         ("600123456", "600123456"),
+        ("DB_POOL_MAX=20 4111-1111-1111-1111", "4111-1111"),
+        ("2026-03-02 4111 1111 1111 1111 20", "1111 1111"),
+        ("2026-03-02 600 123 456", "600 123"),
+        ("600123456 600123457", "60012345"),
+        ("clave: DB_PASSWORD = hunter2", "hunter2"),
+        ("_Bearer 0123abcd4567_", "0123abcd4567"),
+        ("_+34 600 123 456_", "600 123"),
     ],
 )
 def test_secrets_go(text: str, secret: str) -> None:
@@ -93,6 +100,9 @@ def test_secrets_go(text: str, secret: str) -> None:
         "https://status.example.com/incidents/42",
         "pg-pool-exhausted-after-deploy-42",
         "react@18.2.0",
+        "200 401 403, 500 502 503 504",
+        "2026-11-19 22.01 2026-11-20 22.01",
+        "20261124123456_add_column.sql",
     ],
 )
 def test_what_a_postmortem_needs_survives(text: str) -> None:

@@ -18,7 +18,7 @@ IDENTIFIER_SUSPECT = (
     r"A(?:KIA|SIA|GPA|IDA|ROA|NPA|NVA)|gh[opusr]_|github_pat_|glpat-|xox[a-z]-|xapp-|k_(?:live|test)_|whsec_|AIza|ya29\."
     r"|GOCSPX-|npm_|sb_|sbp_|sk-|SG\.|hf_|pypi-|dop_v1_|eyJ|:"
 )
-IDENTIFIER_NUMBER = r"[0-9](?:[.-]?[0-9]){8}"
+IDENTIFIER_NUMBER = r"[0-9](?:[.-]{0,2}[0-9]){8}"
 """One of the two occurs in every identifier that `identifier_hit` objects to; in one with a UUID's shape, the first.
 
 Written so that Polars' regex engine understands them too: a whole column is sifted first, the rest is asked one by one.
@@ -127,6 +127,8 @@ _KEY_AND_SIGN = re.compile(r"(?<![\w.-])(?P<key>-{0,2}[^\W\d][\w.-]*)(?P<sign>\\
 _VALUE = re.compile(r"""(?!‹)(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s,;&"'(){}\[\]=][^\s,;&"'(){}\[\]]*)""")
 _SECRET = re.compile(r"""(?!‹value›)(?:"[^"\r\n]*"|'[^'\r\n]*'|\S+)""")
 """What follows a key that names a secret goes up to the next space, whatever it is written with."""
+_MOST_KEYS = 8
+"""Keys in a row, each the value of the one before it, that are followed."""
 _KEY_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-zñ]+")
 _HARMLESS = re.compile(r"""["']?(?:true|false|[0-9]{1,5})["']?""", re.IGNORECASE)
 _NEVER_HARMLESS = ("SECRET", "TOKEN", "KEY", "PASS", "PIN", "URL", "DSN")
@@ -158,15 +160,26 @@ def _settings(text: str) -> str:
     pieces = []
     done = 0
     for match in _KEY_AND_SIGN.finditer(text):
-        value = (
-            (_SECRET if _is_secret(match["key"]) else _VALUE).match(text, match.end())
-            if match.start() >= done
-            else None
-        )
-        if value and _must_go(match["key"], match["sign"], value.group()):
+        end = _end_of_value(text, match) if match.start() >= done else 0
+        if end:
             pieces += [text[done : match.end()], "‹value›"]
-            done = value.end()
+            done = end
     return "".join([*pieces, text[done:]])
+
+
+def _end_of_value(text: str, match: re.Match[str]) -> int:
+    """Where a value that must go ends, 0 for none; one that is itself the key of another takes that one along."""
+    end = 0
+    following: re.Match[str] | None = match
+    for _key in range(_MOST_KEYS):
+        if following is None:
+            break
+        value = (_SECRET if _is_secret(following["key"]) else _VALUE).match(text, following.end())
+        if value is None or not _must_go(following["key"], following["sign"], value.group()):
+            break
+        end = max(end, value.end())
+        following = _KEY_AND_SIGN.match(text, following.end())
+    return end
 
 
 def _must_go(key: str, sign: str, value: str) -> bool:
@@ -179,22 +192,56 @@ def _is_secret(key: str) -> bool:
     return not _SENSITIVE_PARTS.isdisjoint(part.lower() for part in _KEY_PARTS.findall(key))
 
 
+_MARK = r"[ .\u00a0-]"
+_CARDS = tuple(
+    re.compile(rf"(?<![0-9])(?=([2-6]{shape})(?![0-9]))")
+    for shape in (
+        rf"(?<=\A.)(?:{_MARK}{{0,2}}[0-9]){{12,18}}\Z",
+        r"[0-9]{12,18}",
+        rf"[0-9]{{3}}(?:{_MARK}{{1,2}}[0-9]{{4}}){{3}}",
+        rf"[0-9]{{3}}(?:{_MARK}{{1,2}}[0-9]{{4}}){{2,3}}{_MARK}{{1,2}}[0-9]{{1,3}}",
+        rf"[0-9]{{3}}{_MARK}{{1,2}}[0-9]{{6}}{_MARK}{{1,2}}[0-9]{{4,5}}",
+    )
+)
+"""A whole run of digits however it is grouped; within a longer run, what is grouped as cards are."""
+
+
 def _card(match: re.Match[str]) -> str | None:
     """Luhn's check over the digits; the digits of a requestId that is shaped like one are no card's."""
     if any(one.start() <= match.start() and match.end() <= one.end() for one in _REQUEST_ID.finditer(match.string)):
         return None
-    digits = [int(character) for character in match.group() if character.isdigit()]
+    pieces, done, run = [], 0, match.group()
+    for start, end in sorted(one.span(1) for shape in _CARDS for one in shape.finditer(run) if _is_card(one[1])):
+        if start >= done:
+            pieces += [run[done:start], "‹card›"]
+            done = end
+    return "".join([*pieces, run[done:]]) if pieces else None
+
+
+def _is_card(text: str) -> bool:
+    digits = [int(character) for character in text if character.isdigit()]
     doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
-    return "‹card›" if (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0 else None
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
 
 
-_DATE = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9-])")
-_PHONE_DIGITS = range(9, 16)
+_DATE = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9])(?![0-9-])")
+_FEWEST_DIGITS, _MOST_DIGITS = 9, 15
+_STATUSES = re.compile(r"(?:(?:[1-5]0[0-9]|4(?:1[0-8]|2[1-9]|31|51)|51[01])(?: |\Z))+")
+"""HTTP statuses one after the other have the shape of a phone number and are none."""
 
 
 def _phone(match: re.Match[str]) -> str | None:
-    digits = sum(character.isdigit() for character in match.group())
-    return "‹phone›" if digits in _PHONE_DIGITS and not _DATE.search(match.group()) else None
+    """Dates stay; what stands beside them is judged for itself."""
+    said = "".join(part if _DATE.fullmatch(part) else _phones(part) for part in _DATE.split(match.group()))
+    return said if said != match.group() else None
+
+
+def _phones(part: str) -> str:
+    digits = sum(character.isdigit() for character in part)
+    if digits > _MOST_DIGITS:  # several numbers, each written in one piece, or no phone at all
+        return re.sub(rf"(?<![0-9.-])[0-9]{{{_FEWEST_DIGITS},{_MOST_DIGITS}}}(?![0-9.-])", "‹phone›", part)
+    bare = part.strip(" .-")
+    return part.replace(bare, "‹phone›") if digits >= _FEWEST_DIGITS and not _STATUSES.fullmatch(bare) else part
 
 
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -226,14 +273,16 @@ _VENDOR_KEYS = (
 )
 """AWS, GitHub, GitLab, Slack, Stripe, Google, npm, Supabase, OpenAI and its like, SendGrid, Hugging Face, PyPI, …"""
 
-_IDENTIFIER_NET = (
+_NAME_NET = (
     _whole("key-block", r"-----BEGIN [A-Z0-9 ]+-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)", re.DOTALL),
     _rest(
         "header",
-        r"\b((?:(?:set-)?cookie|(?:proxy-)?authorization)[\"']?\s{0,3}:\s{0,3})(?![\s‹])[^\r\n]+",
+        r"(?<![A-Za-z0-9])((?:(?:set-)?cookie|(?:proxy-)?authorization)[\"']?\s{0,3}:\s{0,3})(?![\s‹])[^\r\n]+",
         re.IGNORECASE,
     ),
-    _judged("credential", r"\b((?:bearer|basic)\s{1,3})([\w.~+/=-]{5,}[\w~+/=-])", _credential, re.IGNORECASE),
+    _judged(
+        "credential", r"(?<![A-Za-z0-9])((?:bearer|basic)\s{1,3})([\w.~+/=-]{5,}[\w~+/=-])", _credential, re.IGNORECASE
+    ),
     _whole("jwt", r"(?<![A-Za-z0-9])eyJ[\w-]{5,}(?:\.[\w-]*)*"),
     _judged("url", _URL, _url),
     _rest("query", r"(?<=[\w/])(\?)[\w.%~\[\]-]{1,80}=\S*"),
@@ -247,8 +296,16 @@ _IDENTIFIER_NET = (
     _rest("value", r"(\b(?:mysql|mysqldump|mariadb)\b[^\r\n]{0,80}?\s-p)(?!‹)\S+"),
     _rest("vendor-key", r"(hooks\.slack\.com/)(?!‹)\S+"),
     ("value", _settings),
-    _judged("card", r"(?<![0-9])[2-6](?:[ .\u00a0-]{0,2}[0-9]){12,18}(?![0-9])", _card),
-    _judged("phone", r"(?<![\w./#+-])\+?\(?[0-9]{1,15}\)?(?:[ .-]?\(?[0-9]{2,15}\)?){0,6}(?![\w-])", _phone),
 )
-_NAME_NET = tuple(each for each in _IDENTIFIER_NET if each[0] not in ("card", "phone"))
-_NET = (*_IDENTIFIER_NET, _judged("opaque", r"(?<![\w+/-])[\w+/-]{24,}={0,2}(?![\w+/-])", _opaque, re.ASCII))
+_NUMBERS = (
+    _judged("card", rf"(?<![0-9])[0-9](?:{_MARK}{{0,2}}[0-9]){{12,}}(?![0-9])", _card),
+    _judged(
+        "phone",
+        r"(?:(?<![\w./#+-])|(?<=_)(?=\+))\+?\(?[0-9]{1,15}\)?(?:[ .-]?\(?[0-9]{2,15}\)?){0,6}(?:(?![\w-])|(?=_(?!\w)))",
+        _phone,
+    ),
+)
+_OPAQUE = _judged("opaque", r"(?<![\w+/-])[\w+/-]{24,}={0,2}(?![\w+/-])", _opaque, re.ASCII)
+_IDENTIFIER_NET = (*_NAME_NET, *_NUMBERS)
+_NET = (*_NAME_NET, _OPAQUE, *_NUMBERS)
+"""Long random strings go before numbers: a card's digits within one would leave the rest of it behind."""

@@ -40,7 +40,6 @@ def check(options: Options, file: str, mode: str | None, environment: str | None
     from tui.cli.output import emit_json, say
     from tui.cli.setup import prepare
     from tui.present.env_words import env_lines, env_result
-    from tui.present.spans import foreign
     from tui.runbook.envcheck import check_file, strictest_environment
 
     prepared = prepare(options)
@@ -49,9 +48,9 @@ def check(options: Options, file: str, mode: str | None, environment: str | None
     push = _push(mode, runbook) if mode else None
     text = _text(file)
     if isinstance(text, OSError):
-        from tui.logs.source import errno_name
+        from tui.logs.source import errno_name, shown_name
 
-        say(f"{foreign(file)}: " + _("cannot be read ({errno})").format(errno=errno_name(text)))
+        say(f"{shown_name(file)}: " + _("cannot be read ({errno})").format(errno=errno_name(text)))
         return 3
     report = check_file(text, runbook, asked, push)
     if options.json:

@@ -46,6 +46,7 @@ def validate(options: Options, file: Path | None) -> int:
     """Print `file: key: reason` for each mistake; 1 when there is any."""
     from tui.cli.output import emit_json
     from tui.cli.setup import load_settings
+    from tui.logs.source import shown_name
     from tui.runbook.load import EMBEDDED
     from tui.runbook.load import validate as mistakes
 
@@ -58,7 +59,7 @@ def validate(options: Options, file: Path | None) -> int:
         for problem in problems:
             click.echo(str(problem))
         if not problems:
-            click.echo(_("{file}: no mistakes").format(file=(path or EMBEDDED).name))
+            click.echo(_("{file}: no mistakes").format(file=shown_name((path or EMBEDDED).name)))
     return int(bool(problems))
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def trace(options: Options, request_id: str, sources: tuple[str, ...]) -> int:
     """Print the trace; 0 found, 1 no event bears the id, 3 a source could not be read."""
     from tui.cli.output import emit_json, say
-    from tui.cli.setup import open_engine, prepare
+    from tui.cli.setup import open_engine, prepare, report_sources
     from tui.logs.guard import is_usable_id
     from tui.present.trace import trace_lines, trace_result
 
@@ -30,6 +30,7 @@ def trace(options: Options, request_id: str, sources: tuple[str, ...]) -> int:
     engine = open_engine(prepare(options), sources, mode="review")
     try:
         engine.drain()
+        report_sources(engine)
         result = trace_result(request_id, engine.store.trace(request_id), engine.place_names())
         if options.json:
             emit_json(result)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.locale import _
-from tui.privacy import visible
+from tui.privacy import mask_name, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,10 @@ class Problem:
     file: str
     key: str
     reason: str
+
+    def __post_init__(self) -> None:
+        """A name may be a secret that was typed in the wrong place."""
+        object.__setattr__(self, "file", mask_name(self.file))
 
     def __str__(self) -> str:
         """`file: key: reason`, on one line whatever the file holds."""
