@@ -116,6 +116,7 @@ def main() -> None:
         from tests.bench import inside
 
         inside.report(log, said.folder)
+        terminal.report(log, said.folder)
 
 
 def _print_contests(log: Path, junk: Path) -> None:

@@ -35,19 +35,24 @@ def rows(situation: Situation) -> tuple[Row, ...]:
 
 
 def _folded(found: list[Row]) -> list[Row]:
-    """Count a marker into the newest equal one before it, unless an alert lies between or it is long ago."""
+    """Count a marker into the newest equal one before it, unless an alert lies between or it is long ago.
+
+    Markers come by the thousand, so they are counted beside the rows and each row is made anew once.
+    """
     kept: list[Row] = []
+    counts: list[int] = []
     places: dict[tuple[str, str], int] = {}
     for row in found:
         if not row.folds:
             places.clear()
         place = places.get((row.what, row.about))
         if row.folds and place is not None and kept[place].at - row.at <= _TOGETHER:
-            kept[place] = replace(kept[place], count=kept[place].count + 1)
+            counts[place] += 1
             continue
         places[row.what, row.about] = len(kept)
         kept.append(row)
-    return kept
+        counts.append(1)
+    return [replace(row, count=count) if count > 1 else row for row, count in zip(kept, counts, strict=True)]
 
 
 def _episode(situation: Situation, episode: Episode) -> Iterator[Row]:

@@ -225,6 +225,7 @@ class Timeline(ScrollPane):
     def __init__(self, pane: str) -> None:
         super().__init__(pane)
         self._rows: tuple[TimelineRow, ...] = ()
+        self._rows_are_of: Situation | None = None
         self._chosen: TimelineRow | None = None
 
     def pane_title(self, situation: Situation) -> str:
@@ -233,7 +234,9 @@ class Timeline(ScrollPane):
 
     def rows_of(self, situation: Situation, cells: int) -> tuple[int, Callable[[int], Line]]:
         """One row for each thing that happened."""
-        rows = self._rows = timeline.rows(situation)
+        if situation is not self._rows_are_of:  # a key draws the same situation again, and must not wait for markers
+            self._rows, self._rows_are_of = timeline.rows(situation), situation
+        rows = self._rows
         if not rows:
             return 1, lambda _index: timeline.empty(cells)
         chosen = self._chosen if self.has_focus else None
