@@ -113,7 +113,7 @@ def main() -> None:
     if said.only != "inside":
         _print_contests(log, junk)
     if said.only != "check":
-        from tests.bench import inside
+        from tests.bench import inside, terminal
 
         inside.report(log, said.folder)
         terminal.report(log, said.folder)
