@@ -67,6 +67,8 @@ PICTURES = (
     Picture("command-160x45", OUTAGE, FIRING, (160, 45), keys=(*TAKEN, "p")),
     Picture("command-160x45-es", OUTAGE, FIRING, (160, 45), lang="es", keys=(*TAKEN, "p")),
     Picture("command-100x30", OUTAGE, FIRING, (100, 30), keys=(*TAKEN, "p")),
+    Picture("command-240x70", COMBINED, BOTH, (240, 70), keys=(*TAKEN, "p")),
+    Picture("command-240x70-es", COMBINED, BOTH, (240, 70), lang="es", look="light", keys=(*TAKEN, "p")),
     Picture("command-80x24", OUTAGE, FIRING, (80, 24), keys=(*TAKEN, "t")),
     Picture("closure-100x30", OUTAGE, FIRING, (100, 30), keys=(*TAKEN, "c", "c")),
     Picture("closure-160x45-es", OUTAGE, FIRING, (160, 45), lang="es", keys=(*TAKEN, "c", "c")),

@@ -74,7 +74,20 @@ def test_double_height_begins_at_two_hundred_by_sixty() -> None:
     ]  # fmt: skip
     alert, calm = (plan(240, 70, Shape((True, False), alert=alert)) for alert in (True, False))
     assert (alert.boxes["strip"].height, calm.boxes["strip"].height) == (7, 1)
-    assert alert.boxes["side"].width == 48
+    assert alert.boxes["side"].width == 56
+
+
+def test_lanes_are_taller_there_while_the_panes_keep_their_rows() -> None:
+    """Five lanes that all fire leave too little at two hundred by sixty."""
+
+    def heights(width: int, height: int, *firing: bool) -> list[int]:
+        boxes = plan(width, height, Shape(firing, alert=True)).boxes
+        return [boxes[f"lane{index}"].height for index in range(len(firing))]
+
+    assert heights(240, 70, True, False) == [8, 4]
+    assert heights(199, 70, True, False) == [5, 3]
+    assert heights(200, 60, *[True] * 5) == [8] * 5
+    assert heights(200, 60, *[True] * 6) == [5] * 6
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -11,7 +11,7 @@ from tui.metrics.minutes import floor_minute
 from tui.present.breakdown import details, listing
 from tui.present.chart import axis, chart, limit_row, minute_column, series, spark
 from tui.present.deployed import MARK, deploy_times, lane_note, with_marks
-from tui.present.digits import ROWS, big
+from tui.present.digits import ROWS, big, huge
 from tui.present.format import clock
 from tui.present.lane_words import (
     age_text,
@@ -36,8 +36,10 @@ FOCUS = "▌"
 _BADGE = 16
 """Cells of a badge where room is short: every badge has a form that fits."""
 _HOUR = 60
-_VALUES, _SCALE = 16, 5
-"""Cells of the value and of the limit's number, left of a full lane's chart."""
+_VALUES, _SCALE = {LaneStyle.TALL: 28, LaneStyle.FULL: 16}, 5
+"""Cells of the value and of the limit's number, left of a lane's chart."""
+_BODY = {LaneStyle.TALL: (3, 7), LaneStyle.FULL: (2, 4)}
+"""Rows under the title of a quiet lane, of a firing one."""
 _LEAST_BREAKDOWN, _WIDEST_BREAKDOWN = 24, 40
 _COMPACT_VALUES, _COMPACT_BREAKDOWN = 18, 24
 _FACTS = 21
@@ -57,10 +59,11 @@ def lane(situation: Situation, index: int, cells: int, style: LaneStyle, *, focu
         return ()
     panel = situation.panels[index]
     fires = panel.badge.state is State.SEVERE
-    draw = {LaneStyle.FULL: _full, LaneStyle.COMPACT: _compact, LaneStyle.ONE_LINE: _one_line}[style]
-    if style is LaneStyle.COMPACT and not fires:
-        draw = _one_line
-    lines = draw(situation, panel, index + 1, cells - 1)
+    if style.charted:
+        lines = _full(situation, panel, index + 1, cells - 1, style)
+    else:
+        draw = _compact if fires and style is LaneStyle.COMPACT else _one_line
+        lines = draw(situation, panel, index + 1, cells - 1)
     marker = Span(FOCUS, "focus") if focused else gap(1)
     return tuple((marker, *_emphasis(line, focused=focused)) for line in lines)
 
@@ -74,19 +77,18 @@ def _emphasis(line: Line, *, focused: bool) -> Line:
 # --- full lanes -----------------------------------------------------------------------------------------------------
 
 
-def _full(situation: Situation, panel: PanelNumbers, ordinal: int, cells: int) -> tuple[Line, ...]:
-    fires = panel.badge.state is State.SEVERE
-    height = 4 if fires else 2
+def _full(situation: Situation, panel: PanelNumbers, ordinal: int, cells: int, style: LaneStyle) -> tuple[Line, ...]:
+    height, values_cells = _BODY[style][panel.badge.state is State.SEVERE], _VALUES[style]
     source = series(panel, situation.rank)
-    room = cells - 2 - _VALUES - _SCALE
+    room = cells - 2 - values_cells - _SCALE
     plot = _plot_cells(room)
     drawn = chart(source, plot, height)
     shown = details(situation, panel, height, min(_WIDEST_BREAKDOWN, room - plot - 2))
-    values = _value_column(situation, panel, height)
+    values = _value_column(situation, panel, height, values_cells)
     at = limit_row(source, height)
     body = tuple(
         fit(
-            (*fit(values[row], _VALUES), *_scale(panel, shows=row == at), *drawn[row], gap(2), *shown[row]),
+            (*fit(values[row], values_cells), *_scale(panel, shows=row == at), *drawn[row], gap(2), *shown[row]),
             cells,
         )
         for row in range(height)
@@ -104,19 +106,26 @@ def _scale(panel: PanelNumbers, *, shows: bool) -> Line:
     return (Span(right(limit_text(panel) if shows else "", _SCALE), "muted"), gap(1))
 
 
-def _value_column(situation: Situation, panel: PanelNumbers, height: int) -> tuple[Line, ...]:
-    """Big digits while firing, a plain number at the foot of the lane else."""
+def _value_column(situation: Situation, panel: PanelNumbers, height: int, cells: int) -> tuple[Line, ...]:
+    """While firing the largest digits that fit, a plain number at the foot of the lane else."""
     role = badge_role(situation, panel.badge)
     text, unit = value_text(panel), situation.unit(panel)
-    drawn = big(value_text(panel, thin=False)) if role.startswith("severe") else None
-    unit_span = Span("" if text == "–" else unit, "muted")
-    if drawn is not None and height > ROWS and width(drawn[0]) < _VALUES:
-        rows: list[Line] = [(gap(1), Span(row, role)) for row in drawn]
-        if width(drawn[0]) + width(unit.strip()) + 2 <= _VALUES:
-            rows[1] = (*rows[1], Span(f" {unit.strip()}", "muted"))
-        return ((),) * (height - ROWS) + tuple(rows)
+    digits = _digits(value_text(panel, thin=False), height, cells) if role.startswith("severe") else ()
+    if digits:
+        rows: list[Line] = [(gap(1), Span(row, role)) for row in digits]
+        if width(digits[0]) + width(unit.strip()) + 2 <= cells:
+            foot = 1 if len(digits) == ROWS else -1
+            rows[foot] = (*rows[foot], Span(f" {unit.strip()}", "muted"))
+        above = (height - len(digits) + 1) // 2
+        return ((),) * above + tuple(rows) + ((),) * (height - len(digits) - above)
     shown = "strong" if panel.badge.state is State.OK else role
-    return ((),) * (height - 1) + ((Span(right(text, 9), shown), unit_span),)
+    return ((),) * (height - 1) + ((Span(right(text, 9), shown), Span("" if text == "–" else unit, "muted")),)
+
+
+def _digits(text: str, height: int, cells: int) -> tuple[str, ...]:
+    """The text in the largest digits that leave a row free, none when even the smaller ones do not fit."""
+    fitting = (rows for rows in (huge(text), big(text)) if rows and len(rows) < height and width(rows[0]) < cells)
+    return next(fitting, ())
 
 
 def _title(situation: Situation, panel: PanelNumbers, ordinal: int, cells: int) -> Line:
@@ -256,10 +265,10 @@ def _against_limit(situation: Situation, panel: PanelNumbers) -> str:
     return f"{number_text} {sign(panel)} {left(limit_text(panel), _VALUE_RIGHT)}"
 
 
-def axis_line(situation: Situation, cells: int) -> Line:
-    """Clock times under the full lanes' charts, and where a deploy was."""
+def axis_line(situation: Situation, cells: int, style: LaneStyle = LaneStyle.FULL) -> Line:
+    """Clock times under the lanes' charts, and where a deploy was."""
     minutes = max((len(panel.minutes) for panel in situation.panels), default=0)
-    before = _VALUES + _SCALE
+    before = _VALUES[style] + _SCALE
     plot = _plot_cells(cells - 3 - before)
     last = floor_minute(situation.board.now)
     columns = [minute_column(min(at, last), last, minutes, plot) for at in deploy_times(situation)]

@@ -9,7 +9,7 @@ from typing import Literal
 Pane = Literal["side", "timeline", "feed"]
 PANES: tuple[Pane, ...] = ("side", "timeline", "feed")
 
-SIDE_WIDTH = 48
+SIDE_WIDTH, _HUGE_SIDE_WIDTH = 48, 56
 _WIDE, _MEDIUM, _NARROWEST = 140, 96, 60
 _TALL, _SHORTEST = 28, 16
 _HUGE = 200, 60
@@ -22,7 +22,7 @@ class Size(Enum):
     """How much room there is (breakpoints of the board)."""
 
     HUGE = "huge"
-    """As wide, with digits of double height in the strip."""
+    """As wide, with digits of double height and taller charts."""
     WIDE = "wide"
     MEDIUM = "medium"
     SMALL = "small"
@@ -35,14 +35,26 @@ class Size(Enum):
 
 
 class LaneStyle(Enum):
-    """How a lane is drawn; the number of rows follows from it and from whether the lane fires."""
+    """How a lane is drawn, the tallest first; its number of rows follows from it and from whether the lane fires."""
 
+    TALL = "tall"
+    """As full, with digits of double height while it fires."""
     FULL = "full"
     COMPACT = "compact"
     ONE_LINE = "one line"
 
+    @property
+    def charted(self) -> bool:
+        """Whether a lane has its chart in columns that all lanes share, with one axis under them."""
+        return self in {LaneStyle.TALL, LaneStyle.FULL}
 
-_LANE_ROWS = {LaneStyle.FULL: (3, 5), LaneStyle.COMPACT: (1, 4), LaneStyle.ONE_LINE: (1, 2)}
+
+_LANE_ROWS = {
+    LaneStyle.TALL: (4, 8),
+    LaneStyle.FULL: (3, 5),
+    LaneStyle.COMPACT: (1, 4),
+    LaneStyle.ONE_LINE: (1, 2),
+}
 """Rows of a quiet lane, of a firing one."""
 _STRIP_ROWS = {Size.HUGE: 7, Size.WIDE: 5, Size.MEDIUM: 4, Size.SMALL: 3}
 
@@ -139,15 +151,19 @@ def _below(lanes: dict[str, Box], room: Box) -> int:
 
 
 def _wide(size: Size, boxes: dict[str, Box], room: Box, shape: Shape) -> Plan:
-    side = Box(room.width - SIDE_WIDTH, room.y, SIDE_WIDTH, room.height)
-    work = Box(0, room.y, room.width - SIDE_WIDTH - 2, room.height)
+    huge = size is Size.HUGE
+    beside = _HUGE_SIDE_WIDTH if huge else SIDE_WIDTH
+    side = Box(room.width - beside, room.y, beside, room.height)
+    work = Box(0, room.y, room.width - beside - 2, room.height)
     bottom_edge = room.y + room.height
-    for style in (LaneStyle.FULL, LaneStyle.COMPACT, LaneStyle.ONE_LINE):
+    for style in LaneStyle:
+        if style is LaneStyle.TALL and not huge:
+            continue
         lanes = _stack_lanes(work, shape, style)
         y = _below(lanes, work)
         if bottom_edge - y >= _LEAST_BOTTOM:
             break
-    if style is LaneStyle.FULL and shape.firing:
+    if style.charted and shape.firing:
         lanes["axis"] = Box(0, y, work.width, 1)
         y += 1
     half = work.width // 2

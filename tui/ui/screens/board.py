@@ -122,8 +122,8 @@ class BoardScreen(ReviewScreen):
         self._planned = self.shape()
         planned = self._plan = plan(width, height, self._planned)
         self.query_one(StripBar).breakpoint = planned.size
-        for lane in self.query(Lane):
-            lane.lane_style = planned.lanes
+        for row in (*self.query(Lane), self.query_one(Axis)):
+            row.lane_style = planned.lanes
         self._name_tabs()
         if self.query(Welcome) and planned.size is not Size.TOO_SMALL:
             planned.boxes["welcome"] = Welcome.box(width, height)

@@ -85,9 +85,11 @@ class Lane(BoardCanvas, can_focus=True):
 class Axis(BoardCanvas):
     """Clock times under the lanes."""
 
+    lane_style: LaneStyle = LaneStyle.FULL
+
     def draw(self, situation: Situation, cells: int, rows: int) -> tuple[Line, ...]:
         """One row."""
-        return (axis_line(situation, cells),)[:rows]
+        return (axis_line(situation, cells, self.lane_style),)[:rows]
 
 
 class Scrubber(BoardCanvas):
