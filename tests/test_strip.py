@@ -77,6 +77,12 @@ def test_double_height_begins_at_two_hundred_by_sixty() -> None:
     assert alert.boxes["side"].width == 56
 
 
+@pytest.mark.parametrize("cells", SIZES[Size.SMALL])
+def test_where_there_is_no_room_for_a_block_the_severity_fills_its_row(cells: int) -> None:
+    first = strip(commanded(), cells, Size.SMALL)[0]
+    assert ({span.role for span in first}, line_width(first)) == ({"fill-severe0"}, cells)
+
+
 def test_lanes_are_taller_there_while_the_panes_keep_their_rows() -> None:
     """Five lanes that all fire leave too little at two hundred by sixty."""
 

@@ -16,7 +16,7 @@ from tui.present.lane_words import ratio_text, value_text
 from tui.present.plan import Size
 from tui.present.refusals import status_word
 from tui.present.situation import severity_glyph
-from tui.present.spans import Line, Span, cut_middle, fit, foreign, gap, line_width, spread, width, words
+from tui.present.spans import Line, Span, cut_middle, fit, foreign, gap, line_width, plain, spread, width, words
 from tui.present.strip_parts import (
     SEVERITY_WIDTH,
     joined,
@@ -113,13 +113,7 @@ def _last_row(situation: Situation, state: IncidentState, cells: int) -> Line:
 
 def _narrow(situation: Situation, state: IncidentState, cells: int) -> tuple[Line, ...]:
     """Three rows: what, the clocks, the people."""
-    severity, now = state.severity, situation.now
-    mark, role = "?", "chip"
-    if severity is not None:
-        mark, role = f"{severity_glyph(situation.rank(severity))} {severity}", _FILL[situation.role(severity)]
-    name = state.id if not state.drill else f"{_('DRILL')} {state.id}"
-    start: Line = (gap(1), Span(f" {mark} ", role), gap(1), Span(name, "muted"), gap(2))
-    first = spread((*start, Span(_title(situation, state), "strong")), (*_where(state), gap(1)), cells)
+    first, now = _first_row(situation, state, cells), situation.now
     bars = [clock_line(each, now, _BAR_IN_LINE) for each in situation.clocks]
     bare = [clock_line(each, now) for each in situation.clocks]
     least = [clock_line(each, now)[:2] for each in situation.clocks]
@@ -142,6 +136,16 @@ def _narrow(situation: Situation, state: IncidentState, cells: int) -> tuple[Lin
         between=2,
     )
     return (first, fit((gap(1), *second), cells), fit((gap(1), *last), cells))
+
+
+def _first_row(situation: Situation, state: IncidentState, cells: int) -> Line:
+    """`▲ SEV1  INC-20260302-39th  Auth 5xx …  ACKNOWLEDGED`, filled with the severity's colour."""
+    severity = state.severity
+    mark = f"{severity_glyph(situation.rank(severity))} {severity}" if severity is not None else f"? {_('no severity')}"
+    name = state.id if not state.drill else f"{_('DRILL')} {state.id}"
+    start: Line = (gap(1), Span(mark, "strong"), gap(2), Span(name, "muted"), gap(2))
+    row = spread((*start, Span(_title(situation, state), "strong")), (*_where(state), gap(1)), cells)
+    return row if severity is None else (Span(plain(row), _FILL[situation.role(severity)]),)
 
 
 # --- pieces ---------------------------------------------------------------------------------------------------------
