@@ -12,7 +12,6 @@ import shutil
 from dataclasses import replace
 from datetime import timedelta
 from itertools import cycle
-from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +21,7 @@ from tests.digging import shown, strips
 from tests.hostile import ESCAPES, MARKUPS, payloads
 from tests.proofs import say, size
 from tests.test_incident_cli import Shell
-from tests.test_terminal import BETWEEN_LOOKS, PATIENCE, Terminal, terminal
+from tests.test_terminal import Terminal, terminal
 from tests.tour import WAYS, back, begun, open_app, people_say
 from tui.incident import actions
 from tui.locale import LANGUAGES, use
@@ -307,16 +306,6 @@ def hostile_lines(texts: list[str]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass")
 
 
-def settled(pane: Terminal) -> None:
-    """Wait until two looks in a row see the same."""
-    seen = ""
-    for _look in range(PATIENCE):
-        Event().wait(BETWEEN_LOOKS)
-        before, seen = seen, pane.screen()
-        if seen == before:
-            return
-
-
 def walked(pane: Terminal, folder: Path, texts: list[str], name: str) -> bytes:
     """Go once over every screen of a program everything around which says `texts`; return what it wrote."""
     say = saying(texts)
@@ -335,7 +324,7 @@ def walked(pane: Terminal, folder: Path, texts: list[str], name: str) -> bytes:
     pane.until(lambda text: "INC-" in text and "TRIAGE" in text.upper())
     for key in (*ROUND, "q", "1"):
         pane.keys(key)
-        settled(pane)
+        pane.settled()
     pane.until(lambda text: "ended with 0" in text)
     return raw.read_bytes()
 

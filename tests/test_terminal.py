@@ -25,6 +25,8 @@ PATIENCE = 400
 """Looks at the screen before giving up."""
 BETWEEN_LOOKS = 0.05
 """Seconds that the program under test has the processor to itself."""
+STILL = 4
+"""Looks in a row that see the same once a program is at rest: an escape is held back for 0.1 s, as a part of a key."""
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 
@@ -93,6 +95,24 @@ class Terminal:
                 return shown
             Event().wait(BETWEEN_LOOKS)
         pytest.fail(f"never came to be on screen; the last was:\n{shown}")
+
+    def settled(self) -> str:
+        """The screen once guardia has nothing left to do."""
+        shown, still = self.screen(), 0
+        for _look in range(PATIENCE):
+            Event().wait(BETWEEN_LOOKS)
+            before, shown = shown, self.screen()
+            still = still + 1 if shown == before and self._is_idle() else 0
+            if still == STILL:
+                return shown
+        pytest.fail(f"never came to rest; the last was:\n{shown}")
+
+    def _is_idle(self) -> bool:
+        """Whether every thread of guardia sleeps; with a busy machine, one that has a key to read does not."""
+        shell = self._tmux("display-message", "-p", "#{pane_pid}").strip()
+        child = subprocess.run(["pgrep", "-P", shell], capture_output=True, text=True, timeout=30, check=False).stdout
+        threads = [path.read_text() for path in Path("/proc", child.strip() or "none", "task").glob("*/stat")]
+        return all(stat.rpartition(")")[2].split()[0] == "S" for stat in threads)
 
     def close(self) -> None:
         """End this server and what runs in it."""
