@@ -162,11 +162,11 @@ def folded(text: str) -> str:
 
 def act_line(act: Act, cells: int) -> Line:
     """`declare an incident · declarar un incidente      d`."""
-    room = cells - _KEYS - 2
+    room = cells - _KEYS - 1
     name = left(act.name, room)
     other = act.other if cells >= _OTHER_FROM and width(act.name) + width(act.other) + 3 <= room else ""
     line: Line = (Span(name, "text"),)
     if other:
         rest = room - width(act.name) - 3
         line = (Span(act.name, "text"), Span(f" · {left(other, rest)}", "muted"))
-    return fit((gap(1), *line, Span(right(act.keys, _KEYS), "strong"), gap(1)), cells)
+    return fit((*line, Span(right(act.keys, _KEYS), "strong"), gap(1)), cells)

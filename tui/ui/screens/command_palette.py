@@ -2,108 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
-from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
+from typing import TYPE_CHECKING
 
 from tui.locale import _
 from tui.present.actions import act_line, known_acts, matching
-from tui.present.plan import Box, LaneStyle, Plan, Size
-from tui.present.spans import Line, Span, fit, gap, rule
-from tui.ui.board_layout import BoardLayout
+from tui.present.spans import Line, Span
+from tui.ui.screens.finder import Finder
 from tui.ui.widgets.rows import Rows
-from tui.ui.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
     from textual.dom import DOMNode
-    from textual.widgets import Input
 
     from tui.present.actions import Act
     from tui.ui.app import GuardiaApp
 
-_WIDEST, _HIGHEST = 84, 22
 
-
-class PaletteScreen(ModalScreen["Act | None"]):
+class PaletteScreen(Finder["Act", "Act"]):
     """Gives back the action that was chosen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+    highest = 22
 
     def __init__(self, acts: tuple[Act, ...]) -> None:
-        super().__init__()
-        self._acts = self._shown = acts
-        self._layout = BoardLayout(self._plan)
+        super().__init__(_("name of an action"), acts)
+        self._acts = acts
 
-    @property
-    def layout(self) -> BoardLayout:
-        """A box in the upper middle."""
-        return self._layout
+    def heading(self) -> tuple[str, Span]:
+        """Say how many match."""
+        return _("Commands"), Span(f"{len(self.offers)}", "muted")
 
-    def _plan(self, width: int, height: int) -> Plan:
-        wide, high = min(width, _WIDEST), min(height, _HIGHEST)
-        left, top = (width - wide) // 2, (height - high) // 3
-        boxes = {"typed": Box(left + 1, top, max(1, wide - 2), 1), "acts": Box(left, top + 1, wide, max(0, high - 1))}
-        return Plan(Size.MEDIUM, LaneStyle.ONE_LINE, boxes)
+    def nothing(self) -> str:
+        """No match."""
+        return _("no action of that name")
 
-    def compose(self) -> ComposeResult:
-        """Field and list."""
-        field = SearchField("", _("name of an action"))
-        field.id = "typed"
-        yield field
-        yield Rows("acts")
+    def row(self, offer: Act, cells: int) -> Line:
+        """Its names and keys."""
+        return act_line(offer, cells)
 
-    def on_mount(self) -> None:
-        """Show everything until something is typed."""
-        self.query_one(SearchField).focus()
-        self.call_after_refresh(self._show)
+    def found(self, offer: Act) -> Act:
+        """Itself."""
+        return offer
 
-    def _show(self) -> None:
-        shown, rows = self._shown, self.query_one(Rows)
-
-        def title(cells: int) -> tuple[Line, ...]:
-            end: Line = (Span(f"{len(shown)}", "muted"), gap(1))
-            return (rule((Span(_("Commands")),), end, cells),)
-
-        def row(index: int, cells: int) -> Line:
-            line = act_line(shown[index], cells)
-            return (Span("▸", "focus"), *line[1:]) if index == rows.chosen else line
-
-        def nothing(_index: int, cells: int) -> Line:
-            return fit((gap(1), Span(_("no action of that name"), "muted")), cells)
-
-        rows.show(title, len(shown) or 1, row if shown else nothing)
-
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def typing(self, text: str) -> None:
         """Show what still matches."""
-        event.stop()
-        self._shown = matching(self._acts, event.value)
+        self.offers = matching(self._acts, text)
         self.query_one(Rows).chosen = 0
-        self._show()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the chosen action."""
-        event.stop()
-        self._take(self.query_one(Rows).chosen)
-
-    def on_rows_chosen(self, message: Rows.Chosen) -> None:
-        """Take a row that was clicked."""
-        message.stop()
-        self._take(message.index)
-
-    def action_leave(self) -> None:
-        """Leave without an answer."""
-        self._leave(None)
-
-    def _leave(self, answer: Act | None) -> None:
-        """Leave once: a second key may have come before the screen was gone."""
-        if self.is_active:
-            self.dismiss(answer)
-
-    def _take(self, index: int) -> None:
-        if index < len(self._shown):
-            self._leave(self._shown[index])
+    def typed(self, text: str) -> Act | None:
+        """The chosen one of those that match."""
+        return self.offers[self.query_one(Rows).chosen] if self.offers else None
 
 
 def open_palette(app: GuardiaApp) -> None:
