@@ -33,7 +33,7 @@ from tui.session.engine import Engine
 from tui.session.excerpt import excerpt
 from tui.session.export import write_bundle, write_file, zipped
 from tui.session.facts import Surroundings, checks, copy_of
-from tui.session.unbundle import NotABundleError, is_bundle, verify_bundle
+from tui.session.unbundle import DamagedBundleError, NotABundleError, is_bundle, verify_bundle
 
 ROOT = Path(__file__).resolve().parents[1]
 LOADED = load_runbook(None, "en")
@@ -497,9 +497,9 @@ def test_a_manifest_cannot_lead_out_of_its_bundle(tmp_path: Path) -> None:
             verify_bundle(bundle)
 
 
-def test_a_broken_zip_is_no_bundle(tmp_path: Path) -> None:
+def test_a_broken_zip_is_a_damaged_bundle(tmp_path: Path) -> None:
     path = tmp_path / "b.zip"
     path.write_bytes(zipped({"a.md": b"x" * 500})[:-40])
-    assert not is_bundle(path)
-    with pytest.raises(NotABundleError):
+    assert is_bundle(path)
+    with pytest.raises(DamagedBundleError):
         verify_bundle(path)

@@ -18,10 +18,10 @@ from tests.samples import LOGS, needs_samples
 from tests.test_cli import guardia
 from tests.test_incident_cli import NIGHTS, REAL, SAMPLE, Night, Said, Shell, declare, fill, resolve, shell
 from tui.cli.options import Options
-from tui.cli.replay import EXPORTS, Past, past
+from tui.cli.replay import Past, past
 from tui.cli.room import open_room
 from tui.cli.setup import prepare
-from tui.session.export import write_bundle
+from tui.session.export import EXPORTS, write_bundle
 from tui.session.unbundle import ChangedBundleError, NotABundleError, is_bundle, unbundled, verify_bundle
 
 if TYPE_CHECKING:

@@ -76,6 +76,19 @@ def test_what_runs_is_shown_first_and_what_comes_of_it_is_clean(shell: Shell) ->
         assert "[31m" not in text
 
 
+def test_a_command_that_failed_is_recorded_and_not_ok(shell: Shell, curl: Path) -> None:
+    shell.done("declare", "--severity", "SEV1")
+    curl.write_text("22\n")
+    said = shell.json("run", "smoke-health", "--yes")
+    assert (said.code, said.json["ok"], said.missing[0]) == (1, False, "smoke-health")
+    assert said.state["commands"][-1]["exit_code"] == 22
+    told = shell("run", "smoke-health", "--yes")
+    assert (told.code, "it did not succeed, and is recorded so" in told.err) == (1, True)
+    assert "still missing: smoke: health" in told.out
+    curl.write_text("0\n")
+    assert "smoke-health" not in shell.done("run", "smoke-health", "--yes").missing
+
+
 def test_nothing_runs_without_a_yes_a_host_an_open_incident_or_while_reading_only(
     shell: Shell, curl: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -227,7 +227,7 @@ def test_prune_says_what_it_would_do_then_does_and_records_it(tmp_path: Path) ->
 def test_prune_speaks_to_people_in_both_languages(tmp_path: Path) -> None:
     copy(tmp_path, 1, BASE, 15 * DAY, datetime.now(UTC))
     dry = guardia("prune", "--dry-run", "--data-dir", tmp_path, "--lang", "en").stdout
-    assert "high volume, 14d: 1 of 1 from before " in dry
+    assert "high volume, 14 days: 1 of 1 from before " in dry
     assert "would be deleted: 1" in dry
     assert guardia("prune", "--dry-run", "--data-dir", tmp_path, "--lang", "es").returncode == 0
     assert "deleted: 1" in guardia("prune", "--data-dir", tmp_path, "--lang", "en").stdout

@@ -127,7 +127,7 @@ def test_the_status_line_says_that_a_journal_is_damaged(shell: Shell, lang: str)
         return guardia("status", "--format", form, "--data-dir", shell.data_dir, lang=lang).stdout
 
     shell.done("declare", "--severity", "SEV1", OUTAGE, "--at", SAMPLE.at(SAMPLE.declared))
-    word = {"en": "JOURNAL DAMAGED", "es": "BITÁCORA DAÑADA"}[lang]
+    word = {"en": "JOURNAL DAMAGED", "es": "DIARIO DAÑADO"}[lang]
     assert word not in status("tmux")
     assert json.loads(status("json"))["damaged"] is False
     (segment,) = (shell.data_dir / "incidents").rglob("*.jsonl")

@@ -84,7 +84,7 @@ def test_a_stale_snapshot_says_how_old_it_is(tmp_path: Path) -> None:
     saved(tmp_path, now=NOW)
     fresh = NOW + STALE_AFTER
     assert status_line(read_snapshot(tmp_path), fresh) == "no incident"
-    assert status_line(read_snapshot(tmp_path), NOW + timedelta(hours=3)) == "as of 3h ago · no incident"
+    assert status_line(read_snapshot(tmp_path), NOW + timedelta(hours=3)) == "as of 3h00m ago · no incident"
     assert status_line(read_snapshot(tmp_path), NOW - timedelta(hours=1)).startswith("as of")
 
 

@@ -36,14 +36,14 @@ FORM = {
 WORDS = {
     "en": {
         "suggested": "SUGGESTED", "declared": "DECLARED", "acknowledged": "ACKNOWLEDGED", "mitigated": "MITIGATED",
-        "resolved": "RESOLVED", "nothing": "NO OPEN INCIDENT", "cannot": "CANNOT CLOSE 7/8", "can": "CAN CLOSE 8/8",
+        "resolved": "RESOLVED", "nothing": "NO OPEN INCIDENT", "cannot": "1 of 8 missing", "can": "Gate  CAN CLOSE",
         "decide": "decide NO_GO", "evidence first": "nobody can override", "pins": "P pins", "trace": "Trace",
         "refused": "missing: evidence that matched",
     },
     "es": {
         "suggested": "SUGERIDO", "declared": "DECLARADO", "acknowledged": "ASUMIDO", "mitigated": "MITIGADO",
-        "resolved": "RESUELTO", "nothing": "SIN INCIDENTE", "cannot": "NO SE PUEDE CERRAR 7/8",
-        "can": "SE PUEDE CERRAR 8/8", "decide": "decidir NO_GO", "evidence first": "no se puede saltar",
+        "resolved": "RESUELTO", "nothing": "SIN INCIDENTE", "cannot": "falta 1 de 8",
+        "can": "Requisitos  SE PUEDE CERRAR", "decide": "decidir NO_GO", "evidence first": "no se puede saltar",
         "pins": "P fija", "trace": "Traza", "refused": "falta: evidencia que coincidió",
     },
 }  # fmt: skip

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.incident_report import OK, REFUSED, UnreadableError, unreadable
-from tui.cli.output import emit_json
+from tui.cli.incident_report import OK, REFUSED, UNREADABLE, UnreadableError, unreadable
+from tui.cli.output import emit_json, say
 from tui.locale import _
 from tui.privacy import visible
 
@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.cli.options import Options
-    from tui.session.unbundle import Unbundled
+    from tui.incident.state import IncidentState
+    from tui.session.unbundle import NotABundleError, Unbundled
 
-_OTHERWISE, _DAMAGED, _UNREADABLE = "otherwise", "damaged", "unreadable"
+_OTHERWISE, _DAMAGED, _UNREADABLE, _FORGED = "otherwise", "damaged", "unreadable", "forged"
 """What may be said of a file of a bundle, beside what its manifest says: ids of `incident verify --json`."""
+_RUNBOOK = "runbook"
 
 
 @contextmanager
@@ -37,8 +39,8 @@ def opened(path: Path) -> Iterator[Unbundled]:
             files = ", ".join(visible(each) for each in error.wrong)
             said = _("{name} is not opened, since it is not as its manifest says: {files}")
             raise UnreadableError(said.format(name=name, files=files)) from None
-        except NotABundleError:
-            raise UnreadableError(_("{name} holds no incident that can be read").format(name=name)) from None
+        except NotABundleError as error:
+            raise UnreadableError(_why_not(error, path)) from None
         except OSError as error:
             raise unreadable(_("the bundle cannot be read ({errno})"), error) from None
         yield found
@@ -50,10 +52,19 @@ def within(options: Options, bundle: Unbundled) -> Options:
 
 
 def verify(options: Options, path: Path) -> int:
-    """Check a bundle's sums, and that its journal gives what else is in it; 1 when anything is not so."""
+    """Check a bundle's sums, and that its journal gives what else is in it: 1 when anything is not so, 3 unreadable."""
     from tui.present.incident_json import result
+    from tui.session.unbundle import NotABundleError, verify_bundle
 
-    changed = _against_the_manifest(path)
+    try:
+        changed = verify_bundle(path)
+    except NotABundleError as error:
+        say(_why_not(error, path))
+        if options.json:
+            emit_json(result(ok=False, incident=None, state={}, missing=[f"{path.name}:{_UNREADABLE}"]))
+        return UNREADABLE
+    except OSError as error:
+        raise unreadable(_("the bundle cannot be read ({errno})"), error) from None
     replayed = _against_the_journal(options, path)
     missing = [f"{name}:{found}" for name, found in (*changed.items(), *replayed.items())]
     if options.json:
@@ -64,15 +75,18 @@ def verify(options: Options, path: Path) -> int:
     return REFUSED if missing else OK
 
 
-def _against_the_manifest(path: Path) -> Mapping[str, str]:
-    from tui.session.unbundle import NotABundleError, verify_bundle
+def _why_not(error: NotABundleError, path: Path) -> str:
+    """Why nothing of a bundle can be read, and what to do."""
+    from tui.session.unbundle import DamagedBundleError
 
-    try:
-        return verify_bundle(path)
-    except NotABundleError:
-        return {path.name: "changed"}
-    except OSError as error:
-        raise unreadable(_("the bundle cannot be read ({errno})"), error) from None
+    name = visible(path.name)
+    if isinstance(error, DamagedBundleError):
+        said = _(
+            "{name} is damaged: it ends at byte {size} without the list of its files; copy it again, or have it "
+            "exported again"
+        )
+        return said.format(name=name, size=error.size)
+    return _("{name} holds no incident that can be read").format(name=name)
 
 
 def _against_the_journal(options: Options, path: Path) -> dict[str, str]:
@@ -89,9 +103,16 @@ def _against_the_journal(options: Options, path: Path) -> dict[str, str]:
             if desk.contents.damages or not state.exists:
                 return {JOURNAL: _DAMAGED}
             again = told(state, desk.contents.records, prepare(options).loaded)
-            return {name: _OTHERWISE for name, content in again.items() if bundle.file(name) != content}
+            wrong = {name: _OTHERWISE for name, content in again.items() if bundle.file(name) != content}
+            return wrong if _has_its_own_runbook(state) else {**wrong, _RUNBOOK: _FORGED}
     except (NotABundleError, OSError):
         return {JOURNAL: _UNREADABLE}
+
+
+def _has_its_own_runbook(state: IncidentState) -> bool:
+    """Whether the copy of the runbook in a journal, if there is one, is that of the declaration: by the hash there."""
+    copy = state.declaration.runbook if state.declaration else None
+    return copy is None or copy.genuine
 
 
 def _sum_lines(path: Path, wrong: Mapping[str, str]) -> Iterator[str]:
@@ -108,6 +129,7 @@ def _replay_lines(wrong: Mapping[str, str]) -> Iterator[str]:
         _OTHERWISE: _("replayed: {name} is not what the journal gives"),
         _DAMAGED: _("replayed: {name} is damaged, nothing can be said of the rest"),
         _UNREADABLE: _("not replayed: {name} cannot be read"),
+        _FORGED: _("replayed: the runbook in the journal is not the one whose hash the declaration recorded"),
     }
     for name, found in wrong.items():
         yield sentences[found].format(name=name)

@@ -184,19 +184,18 @@ def desk_of(case: Case, *, ended_too: bool = False) -> Desk:
 
     desk = Desk(case.data_dir, case.chosen(ended_too=ended_too))
     desk.refresh()
-    tell_damage(desk.contents.damages)
-    if desk.contents.damages and not case.options.read_only:
-        desk.set_aside_damage()
+    damages = desk.contents.damages
+    tell_damage(damages, aside=bool(damages) and not case.options.read_only and not desk.set_aside_damage())
     return desk
 
 
-def perform(case: Case, desk: Desk, command: Command) -> Outcome:
-    """Do it, print it, and keep what must be kept beside the journal."""
+def perform(case: Case, desk: Desk, command: Command, failed: Sequence[str] = ()) -> Outcome:
+    """Do it, print it, and keep what must be kept beside the journal. failed: as `report` takes it."""
     outcome = desk.perform(command, case.actor, case.wall, case.surroundings().look)
     desk.close()
     if outcome.ok:
         _keep(case, outcome)
-    report(case, outcome)
+    report(case, outcome, failed)
     return outcome
 
 

@@ -209,8 +209,10 @@ def _verify(case: Case, desk: Desk, exports: Sequence[str]) -> int:
     results = {one.evidence: one.result for one in seen}
     pinned = [replace(one, result=results.get(one.key, one.result)) for one in desk.state.evidence]
     wrong = [one for one in pinned if not one.matched and one.result != UNLINKED]
+    absent = [visible(export) for export in exports if not (PATTERN.search(export) or Path(export).exists())]
     if case.options.json:
-        emit(case, bool(pinned) and not wrong, desk.state, [f"{one.request_id}:{one.result}" for one in wrong])
+        lacking = [f"{one.request_id}:{one.result}" for one in wrong] + [f"{export}:absent" for export in absent]
+        emit(case, bool(pinned) and not lacking, desk.state, lacking)
     else:
         for one in pinned:
             record = one.pin.record
@@ -218,9 +220,8 @@ def _verify(case: Case, desk: Desk, exports: Sequence[str]) -> int:
             click.echo(verdict_line(one.request_id, place, one.result))
     if not pinned:
         say(_("no evidence is pinned: guardia incident evidence REQUEST_ID SOURCE pins it"))
-    absent = [export for export in exports if not (PATTERN.search(export) or Path(export).exists())]
     for export in absent:
-        say(_("{path} cannot be read").format(path=visible(export)))
+        say(_("{path} cannot be read").format(path=export))
     if absent:
         return UNREADABLE
     return OK if pinned and not wrong else REFUSED

@@ -21,14 +21,18 @@ if TYPE_CHECKING:
 OK, REFUSED, UNREADABLE = 0, 1, 3
 
 
-def report(case: Case, outcome: Outcome) -> None:
-    """Print the outcome: JSON, or a few lines for people; refusals go to standard error."""
+def report(case: Case, outcome: Outcome, failed: Sequence[str] = ()) -> None:
+    """Print the outcome: JSON, or a few lines for people; refusals go to standard error.
+
+    failed: ids of what was recorded and did not go well; nothing is ok then, though it is on the disk.
+    """
     from tui.present import incident_json as as_json
     from tui.present import incident_text as words
     from tui.present import refusals
 
     runbook, texts = case.prepared.loaded.runbook, case.prepared.loaded.texts
     missing: tuple[str, ...] = as_json.still_missing(outcome.state, runbook) if outcome.state.exists else ()
+    missing = tuple(dict.fromkeys((*failed, *missing)))
     if outcome.refusal:
         missing = refusals.missing(outcome.refusal)
         for sentence in refusals.sentences(outcome.refusal, texts):
@@ -37,7 +41,7 @@ def report(case: Case, outcome: Outcome) -> None:
         missing = ("saved",)
         say(_("NOT SAVED ({error}): check disk and folder, then do it again").format(error=outcome.not_saved.error))
     if case.options.json:
-        emit(case, outcome.ok, outcome.state, missing)
+        emit(case, outcome.ok and not failed, outcome.state, missing)
         return
     if outcome.masked:
         say(words.masked_line(outcome.masked))
@@ -79,12 +83,16 @@ def not_chosen(case: Case) -> int:
     return REFUSED
 
 
-def tell_damage(damages: Sequence[Damage]) -> None:
-    """Say what is wrong with a journal; entries on both sides of damage are there."""
-    lost = sum(damage.lost for damage in damages)
-    if damages:
-        said = _("the journal is damaged in {count} places, {lost} of them with loss: damaged bytes were copied aside")
-        say(said.format(count=len(damages), lost=lost))
+def tell_damage(damages: Sequence[Damage], *, aside: bool) -> None:
+    """Say what is wrong with a journal; entries on both sides of damage are there. aside: damaged bytes were copied."""
+    if not damages:
+        return
+    said = (
+        _("the journal is damaged in {count} places, {lost} of them with loss: damaged bytes were copied aside")
+        if aside
+        else _("the journal is damaged in {count} places, {lost} of them with loss: what is whole is shown")
+    )
+    say(said.format(count=len(damages), lost=sum(damage.lost for damage in damages)))
 
 
 class UnreadableError(click.ClickException):

@@ -112,10 +112,13 @@ def _run(case: Case, desk: Desk, order: Order, at: datetime | None) -> int:
     with _interruptible(run):
         ended = run.run(lambda line: click.echo(line, err=case.options.json))
     _tell(ended)
-    done = perform(case, desk, replace(recorded(order, ended), at=at))
+    failed = () if ended.exit_code == 0 else (order.command.id,)
+    done = perform(case, desk, replace(recorded(order, ended), at=at), failed)
+    if done.ok and failed:
+        say(_("it did not succeed, and is recorded so"))
     if ended.outcome == "cancelled":
         return _INTERRUPTED
-    return OK if done.ok and ended.exit_code == 0 else REFUSED
+    return OK if done.ok and not failed else REFUSED
 
 
 @contextmanager

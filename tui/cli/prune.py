@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,16 +11,18 @@ from tui.locale import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tui.cli.incident_desk import Case
     from tui.cli.options import Options
     from tui.session.prune import Kept, Pruned
+    from tui.session.prune_bundles import Bundles, Held
 
 
 @click.command(
     help=_(
-        "Delete the guarded copies of events that are past their retention class, and write that into the team's "
-        "journal. Journals stay: they hold hashes. Logs are never touched."
+        "Delete the guarded copies of events that are past their retention class, also those in the bundles of the "
+        "data folder, and write that into the team's journal. Journals stay: they hold hashes. Logs are never touched."
     )
 )
 @click.option("--dry-run", is_flag=True, help=_("Only say what would be deleted."))
@@ -29,22 +32,54 @@ def prune(options: Options, *, dry_run: bool) -> int:
     from tui.cli.incident_desk import open_case
     from tui.cli.incident_report import OK, REFUSED, unreadable
     from tui.cli.output import say
-    from tui.session.prune import Pruned, kept_files
-    from tui.session.prune import prune as delete
+    from tui.session.prune import kept_files
+    from tui.session.prune_bundles import kept_bundles
 
     case = open_case(options)
+    rules = case.prepared.loaded.runbook
     try:
-        files = kept_files(case.data_dir, case.prepared.loaded.runbook, case.wall)
+        files, bundles = kept_files(case.data_dir, rules, case.wall), kept_bundles(case.data_dir, rules, case.wall)
     except OSError as error:
         raise unreadable(_("the data folder cannot be read ({errno})"), error) from None
     if options.read_only and not dry_run:
         say(_("nothing was deleted: --read-only"))
         return REFUSED
-    done = Pruned(tuple(one for one in files if one.past)) if dry_run else delete(files)
-    recorded = _record(case, len(done.removed)) if done.removed and not dry_run else None
-    _report(case, files, done, recorded, dry_run=dry_run)
-    unrecorded = bool(done.removed) and not dry_run and recorded is None
-    return REFUSED if done.failed or unrecorded else OK
+    done = _done(case, files, bundles, dry_run=dry_run)
+    recorded = _record(case, done.count) if done.count and not dry_run else None
+    _report(case, done, recorded, dry_run=dry_run)
+    unrecorded = bool(done.count) and not dry_run and recorded is None
+    return REFUSED if done.copies.failed or done.failed or unrecorded else OK
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What was there, and what became of it, or would."""
+
+    files: Sequence[Kept]
+    bundles: Bundles
+    copies: Pruned
+    failed: tuple[Held, ...] = ()
+    """Bundles that could not be written."""
+
+    @property
+    def thinned(self) -> tuple[Held, ...]:
+        """Bundles that events go from."""
+        return tuple(one for one in self.bundles.held if one.past and one not in self.failed)
+
+    @property
+    def count(self) -> int:
+        """How many events go: copies, and events in bundles."""
+        return len(self.copies.removed) + sum(one.past for one in self.thinned)
+
+
+def _done(case: Case, files: Sequence[Kept], bundles: Bundles, *, dry_run: bool) -> _Done:
+    from tui.session.prune import Pruned, prune
+    from tui.session.prune_bundles import prune_bundles
+
+    if dry_run:
+        return _Done(files, bundles, Pruned(tuple(one for one in files if one.past)))
+    failed = prune_bundles(bundles.held, case.prepared.loaded.runbook, case.wall)
+    return _Done(files, bundles, prune(files), failed)
 
 
 def _record(case: Case, removed: int) -> str | None:
@@ -65,32 +100,42 @@ def _record(case: Case, removed: int) -> str | None:
     return outcome.records[0].id if outcome.records else None
 
 
-def _report(case: Case, files: Sequence[Kept], done: Pruned, recorded: str | None, *, dry_run: bool) -> None:
+def _report(case: Case, done: _Done, recorded: str | None, *, dry_run: bool) -> None:
     from tui.cli.output import emit_json, say
 
     if case.options.json:
-        emit_json(_as_json(case, files, done, recorded, dry_run=dry_run))
+        emit_json(_as_json(case, done, recorded, dry_run=dry_run))
     else:
-        for line in _lines(case, files, done, dry_run=dry_run):
+        for line in _lines(case, done, dry_run=dry_run):
             click.echo(line)
-    if done.failed:
-        say(_("{count} copies could not be deleted: check the folder's permissions").format(count=len(done.failed)))
+    for path in done.bundles.unreadable:
+        said = _("{path} is damaged or was changed: events in it stay, delete it yourself")
+        say(said.format(path=_named(path)))
+    if failed := len(done.copies.failed) + len(done.failed):
+        say(_("{count} copies could not be deleted: check the folder's permissions").format(count=failed))
 
 
-def _lines(case: Case, files: Sequence[Kept], done: Pruned, *, dry_run: bool) -> list[str]:
+def _named(path: Path) -> str:
+    """A bundle's name as it is seen from the data folder."""
+    from tui.privacy import visible
+
+    return visible(f"{path.parent.name}/{path.name}")
+
+
+def _lines(case: Case, done: _Done, *, dry_run: bool) -> list[str]:
     from collections import Counter
 
     from tui.metrics.retention import kept_since
-    from tui.runbook.model import write_duration
+    from tui.present.format import length
 
     loaded = case.prepared.loaded
     limits = {m.retention: kept_since(loaded.runbook, case.wall)[m.id] for m in loaded.runbook.metrics}
-    gone, all_of = Counter(one.retention for one in done.removed), Counter(one.retention for one in files)
+    gone, all_of = Counter(one.retention for one in done.copies.removed), Counter(one.retention for one in done.files)
     sentence = _("{title}, {keep}: {removed} of {all} from before {time} UTC")
     lines = [
         sentence.format(
             title=loaded.texts.title(f"retention.{one.id}"),
-            keep=write_duration(one.keep),
+            keep=length(one.keep),
             removed=gone[one.id],
             all=all_of[one.id],
             time=f"{limits[one.id]:%Y-%m-%d %H:%M}",
@@ -102,23 +147,31 @@ def _lines(case: Case, files: Sequence[Kept], done: Pruned, *, dry_run: bool) ->
         lines.append(
             _("unreadable or left half-written: {removed} of {all}").format(removed=gone[None], all=all_of[None])
         )
+    in_bundle = _("{path}: {removed} of {all} events")
+    lines += [in_bundle.format(path=_named(one.path), removed=one.past, all=one.events) for one in done.thinned]
     total = _("would be deleted: {count}") if dry_run else _("deleted: {count}")
-    return [*lines, total.format(count=len(done.removed))]
+    return [*lines, total.format(count=done.count)]
 
 
-def _as_json(case: Case, files: Sequence[Kept], done: Pruned, recorded: str | None, *, dry_run: bool) -> dict[str, Any]:
+def _as_json(case: Case, done: _Done, recorded: str | None, *, dry_run: bool) -> dict[str, Any]:
     """The object of `docs/schemas/prune.schema.json`."""
     from tui.session.times import utc_text
 
     def told(one: Kept) -> dict[str, Any]:
         return {"name": one.path.name, "class": one.retention, "at": utc_text(one.at)}
 
+    def held(one: Held) -> dict[str, Any]:
+        return {"name": _named(one.path), "class": one.oldest.retention, "at": utc_text(one.oldest.at)}
+
+    copies = done.copies
+    removed = [*map(told, copies.removed), *map(held, done.thinned)]
+    failed = [*map(told, copies.failed), *map(held, done.failed)]
     return {
         "schema": 1,
         "as_of": utc_text(case.wall),
         "dry_run": dry_run,
-        "kept": len(files) - len(done.removed) - len(done.failed),
-        "removed": [told(one) for one in done.removed],
-        "failed": [told(one) for one in done.failed],
+        "kept": len(done.files) + len(done.bundles.held) - len(removed) - len(failed),
+        "removed": removed,
+        "failed": failed,
         "recorded": recorded,
     }

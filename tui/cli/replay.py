@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from tui.incident.state import IncidentState
     from tui.session.engine import Engine
 
-EXPORTS = "exports"
-"""Folder of the data folder where bundles are looked for, after the current one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -111,6 +108,7 @@ def _own(options: Options, prepared: Prepared) -> Past | Path:
     from tui.cli.room import known_id
     from tui.drill.runs import run_in
     from tui.session.act import Desk
+    from tui.session.export import EXPORTS
     from tui.session.unbundle import is_bundle
 
     data_dir = prepared.settings.data_dir

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,9 +69,16 @@ def known_id(options: Options, data_dir: Path) -> str | None:
 
 @contextmanager
 def drill_folder(options: Options) -> Iterator[Path]:
-    """A folder for what is only a rehearsal: one that goes with it, unless another was asked for."""
+    """A folder for what is only a rehearsal: one that goes with it, unless another was asked for.
+
+    Whoever declares in that one meanwhile, from whichever terminal, rehearses too, unless real incidents are in it.
+    """
+    from tui.session.rehearsal import demonstrated
+
     if options.data_dir is not None:
-        yield options.data_dir
+        mark = nullcontext() if options.read_only else demonstrated(options.data_dir, _incidents(options.data_dir))
+        with mark:
+            yield options.data_dir
         return
     with tempfile.TemporaryDirectory(prefix="guardia-drill-") as folder:
         yield Path(folder)
@@ -79,14 +86,20 @@ def drill_folder(options: Options) -> Iterator[Path]:
 
 def open_sources(prepared: Prepared) -> tuple[str, ...]:
     """Paths of the sources of the incident that is open, those that are still there; none when several are open."""
-    from tui.session.act import incidents, the_one
+    from tui.session.act import the_one
+
+    one = the_one([state for state in _incidents(prepared.settings.data_dir) if state.status.open])
+    return _paths(one) if one is not None else ()
+
+
+def _incidents(data_dir: Path) -> tuple[IncidentState, ...]:
+    """Every incident of a folder; none where it cannot be read, which the board says."""
+    from tui.session.act import incidents
 
     try:
-        states = incidents(prepared.settings.data_dir)
+        return incidents(data_dir)
     except OSError:
         return ()
-    one = the_one([state for state in states if state.status.open])
-    return _paths(one) if one is not None else ()
 
 
 def _paths(state: IncidentState) -> tuple[str, ...]:

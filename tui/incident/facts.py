@@ -6,6 +6,7 @@ entries as they are, so that a journal alone can be exported years later.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -93,6 +94,11 @@ class RunbookCopy:
     """The rules file, as it was."""
     texts: str = ""
     """The text file of that language, as it was."""
+
+    @property
+    def genuine(self) -> bool:
+        """Whether rules and texts are those that were hashed when the incident was declared."""
+        return hashlib.sha256((self.rules + self.texts).encode()).hexdigest() == self.sha256
 
 
 @dataclass(frozen=True, slots=True)

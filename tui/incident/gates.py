@@ -61,6 +61,11 @@ def missing(conditions: Sequence[Condition]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def unmet(conditions: Sequence[Condition]) -> int:
+    """Count the conditions that are not known to hold: whoever says how much is missing means this (contracts §4)."""
+    return sum(condition.met is not True for condition in conditions)
+
+
 def passed(conditions: Sequence[Condition]) -> bool:
     """Whether every condition is known to hold."""
     return all(condition.met is True for condition in conditions)

@@ -17,7 +17,7 @@ import polars as pl
 
 from tui.logs.decode import ROW, read_object
 from tui.logs.schema import marker_schema
-from tui.logs.times import moment
+from tui.logs.times import Zoneless, moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +55,7 @@ class Found:
 class Markers:
     """Finds one source's markers, block by block in the order of the log."""
 
-    def __init__(self, rules: LogRules, *, source: int, zone: tzinfo) -> None:
+    def __init__(self, rules: LogRules, *, source: int, zone: tzinfo, zoneless: Zoneless | None = None) -> None:
         patterns = {capture.id: re.compile(capture.pattern) for capture in rules.captures}
         self._captures = {marker.id: [patterns[each] for each in marker.captures] for marker in rules.markers}
         self._bearing = {marker.id: _bears(marker, self._captures[marker.id]) for marker in rules.markers}
@@ -64,6 +64,7 @@ class Markers:
         self._time_key = rules.record.time
         self._source = source
         self._zone = zone
+        self._zoneless = zoneless
         self._latest: datetime | None = None
         self._waiting: deque[_Hit] = deque(maxlen=_MOST_WAITING)
 
@@ -107,7 +108,7 @@ class Markers:
         record = _quickly_read(text) if f'"{self._time_key}"' in text else None
         written = record.get(self._time_key) if isinstance(record, dict) else None
         hint: datetime | None = line["hint"]
-        return moment(str(written), self._zone) or hint
+        return moment(str(written), self._zone, self._zoneless) or hint
 
 
 def _quickly_read(text: str) -> object:

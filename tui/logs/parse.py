@@ -15,7 +15,7 @@ from tui.logs.decode import ROW, Decoder
 from tui.logs.guard import Guard, usable_ids
 from tui.logs.markers import Markers
 from tui.logs.schema import Parsed, Tally, event_schema, marker_schema
-from tui.logs.times import moments
+from tui.logs.times import Zoneless, moments
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -56,10 +56,11 @@ class Parser:
         self._source = source
         self._keep_hash = keep_hash
         self._zone = zone
+        self._zoneless = Zoneless()
         self._schema = event_schema(rules)
         self._decoder = Decoder(rules)
         self._guard = Guard(rules)
-        self._markers = Markers(rules, source=source, zone=zone)
+        self._markers = Markers(rules, source=source, zone=zone, zoneless=self._zoneless)
 
     def parse(self, lines: pl.DataFrame) -> Parsed:
         """Parse a table of `line_schema`, which holds whole lines."""
@@ -85,12 +86,15 @@ class Parser:
         # Another record at the edge of the data tells where the data ends as well as an event does (contracts §7).
         tally.first = min(filter(None, (tally.first, found.first)), default=None)
         tally.last = max(filter(None, (tally.last, found.last)), default=None)
+        tally.zoneless = self._zoneless.met
         return Parsed(events, found.table, tally)
 
     def elsewhere(self) -> Parser:
         """Return a parser for another stretch of the same source: it shares the caps, not the neighbours."""
         other = copy(self)
-        other._markers = Markers(self._rules, source=self._source, zone=self._zone)  # noqa: SLF001 - one of us
+        other._markers = Markers(  # noqa: SLF001 - one of us
+            self._rules, source=self._source, zone=self._zone, zoneless=self._zoneless
+        )
         return other
 
     def finish(self) -> Parsed:
@@ -102,7 +106,7 @@ class Parser:
         keys = self._rules.record
         metric = pl.col(keys.name).cast(self._schema["metric"], strict=False)
         named = records.filter(pl.col(keys.name).str.starts_with(keys.name_prefix)).with_columns(metric=metric)
-        at = moments(named[keys.time], self._zone)
+        at = moments(named[keys.time], self._zone, self._zoneless)
         hints = lines["hint"].gather(named[ROW])
         named = named.with_columns(
             at=pl.when(pl.col(keys.time).is_null()).then(hints).otherwise(at), bad=self._guard.bad_fields(named)

@@ -48,6 +48,8 @@ class Tally:
     first: datetime | None = None
     last: datetime | None = None
     """Times of the first and the last record that bears one, be it an event or another."""
+    zoneless: bool = False
+    """Whether any time named no zone and was read in the configured one."""
 
     def add(self, more: Tally) -> None:
         """Count another block's lines in."""
@@ -57,6 +59,7 @@ class Tally:
         self.rejected.update(more.rejected)
         self.first = min(filter(None, (self.first, more.first)), default=None)
         self.last = max(filter(None, (self.last, more.last)), default=None)
+        self.zoneless |= more.zoneless
 
 
 @dataclass(frozen=True, slots=True, eq=False)

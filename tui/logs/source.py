@@ -50,6 +50,7 @@ class Code(Enum):
     OVERLOADED = "overloaded"  # lost: bytes dropped
     COMMAND_EXITED = "command_exited"  # status; seconds: until it is started again (None: it is not)
     COMMAND_UNKNOWN = "command_unknown"  # the settings have no command of this name
+    ZONELESS = "zoneless"  # zone: in which its times without one were read
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class Note:
     status: int | None = None
     """Exit status; negative: ended by that signal."""
     seconds: float | None = None
+    zone: str = ""
+    """A time zone's name, as in `America/Lima`."""
 
 
 class Notebook:

@@ -8,6 +8,7 @@ is taken for nonsense rather than for history.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -37,8 +38,18 @@ _UNITS = ((1e11, 1), (1e14, 10**3), (1e17, 10**6), (float("inf"), 10**9))
 """Below this many it is that many a second: 1e11 s lies in the year 5138, 1e11 ms in 1973."""
 
 
-def moments(texts: pl.Series, zone: tzinfo) -> pl.Series:
-    """Read every text's moment, `Datetime("us", "UTC")`; null where it is null or no time of 2000-2100."""
+@dataclass(slots=True)
+class Zoneless:
+    """Whether any time was read that names no zone: only a person can know whether the given one was right."""
+
+    met: bool = False
+
+
+def moments(texts: pl.Series, zone: tzinfo, zoneless: Zoneless | None = None) -> pl.Series:
+    """Read every text's moment, `Datetime("us", "UTC")`; null where it is null or no time of 2000-2100.
+
+    zoneless: takes note of times without a zone.
+    """
     frame = texts.to_frame("text")
     text = pl.col("text")
     if texts.str.contains(_MILLISECONDS).all():
@@ -54,7 +65,7 @@ def moments(texts: pl.Series, zone: tzinfo) -> pl.Series:
     at = pl.col("at")
     if not found["usual"].all():
         odd = frame.with_columns(found).filter(~pl.col("usual") & ~pl.col("digits"))["text"].drop_nulls().unique()
-        read = {one: moment(one, zone) for one in odd}
+        read = {one: moment(one, zone, zoneless) for one in odd}
         dtype = pl.Datetime("us", "UTC")
         unusual = text.replace_strict(
             pl.Series(list(read), dtype=pl.String),
@@ -67,11 +78,11 @@ def moments(texts: pl.Series, zone: tzinfo) -> pl.Series:
     return found.select(pl.when((at_ := pl.col("at")).is_between(_EARLIEST, _TOO_LATE, closed="left")).then(at_))["at"]
 
 
-def moment(text: str, zone: tzinfo) -> datetime | None:
+def moment(text: str, zone: tzinfo, zoneless: Zoneless | None = None) -> datetime | None:
     """Read the UTC moment that one text names; None when it names none of 2000-2100."""
     try:
         if found := _ISO.fullmatch(text):
-            at = _from_iso(found, zone)
+            at = _from_iso(found, zone, zoneless)
         elif _NUMBER.fullmatch(text):
             at = _EPOCH + timedelta(microseconds=_microseconds(text))
         else:
@@ -81,11 +92,14 @@ def moment(text: str, zone: tzinfo) -> datetime | None:
     return at if _EARLIEST <= at < _TOO_LATE else None
 
 
-def _from_iso(found: re.Match[str], zone: tzinfo) -> datetime:
+def _from_iso(found: re.Match[str], zone: tzinfo, zoneless: Zoneless | None) -> datetime:
+    own = _zone(found)
+    if own is None and zoneless is not None:
+        zoneless.met = True
     hour, minute, second = int(found["hour"]), int(found["minute"]), int(found["second"] or 0)
     day_after, leap = hour == 24 and minute == second == 0, second == 60
     at = datetime.fromisoformat(found["day"]).replace(
-        hour=0 if day_after else hour, minute=minute, second=59 if leap else second, tzinfo=_zone(found) or zone
+        hour=0 if day_after else hour, minute=minute, second=59 if leap else second, tzinfo=own or zone
     )
     fraction = 0 if leap else int((found["fraction"] or "").ljust(6, "0")[:6])
     return at.astimezone(UTC) + timedelta(days=day_after, seconds=leap, microseconds=fraction)

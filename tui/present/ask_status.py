@@ -8,11 +8,12 @@ from tui.incident import actions as a
 from tui.locale import _
 from tui.present.asked import criteria, moment, normal_yet, of_incident, severities, still_over
 from tui.present.questions import Choice, Field, FieldError, Question
-from tui.present.spans import Span
+from tui.present.spans import Line, Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tui.incident.state import IncidentState
     from tui.present.situation import Situation
 
 YES, NO, UNKNOWN = "yes", "no", ""
@@ -28,12 +29,18 @@ def declare(situation: Situation, *, acknowledge: bool = False) -> Question:
         Field("metric", _("dominant"), metric or "", choices=_metrics(situation)),
         Field("workaround", _("workaround"), UNKNOWN, choices=_known_or_not()),
     ]
+    existing = situation.incident.led_to if situation.incident else None
+    if existing is not None:
+        fields.append(Field("again", _("a second incident"), NO, choices=(Choice(NO, _("no")), Choice(YES, _("yes")))))
     if suggestion is None or suggestion.episode is None:
         fields.insert(2, Field("started", _("users see it since"), hint=_("22:10, -5m; empty: now")))
 
     def commands(said: Mapping[str, str]) -> tuple[a.Command, ...]:
         if not said["severity"]:
             raise FieldError("severity", _("choose one: a person decides how severe it is"))
+        if existing is not None and said["again"] != YES:
+            another = _("{id} is about this alert: choose yes to declare another")
+            raise FieldError("again", another.format(id=existing.id))
         workaround = {YES: True, NO: False}.get(said["workaround"])
         made = a.Declare(
             severity=said["severity"],
@@ -45,7 +52,15 @@ def declare(situation: Situation, *, acknowledge: bool = False) -> Question:
         return (made, a.Acknowledge()) if acknowledge else (made,)
 
     what = _("declared and acknowledged") if acknowledge else _("declared")
-    return Question(what, commands, tuple(fields), tuple(criteria(situation)))
+    return Question(what, commands, tuple(fields), (*_existing(existing), *criteria(situation)))
+
+
+def _existing(state: IncidentState | None) -> tuple[Line, ...]:
+    """Say which incident there is already, where a second one would be declared."""
+    if state is None or state.declared is None:
+        return ()
+    said = _("this alert led to {id} already, declared at {time} UTC")
+    return ((Span(said.format(id=state.id, time=f"{state.declared.at:%Y-%m-%d %H:%M:%S}"), "watch"),),)
 
 
 def _metrics(situation: Situation) -> tuple[Choice, ...]:

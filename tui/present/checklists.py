@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tui.locale import _
 from tui.present.format import stamp
-from tui.present.refusals import name_of
+from tui.present.refusals import missing_words, name_of
 from tui.present.sidepane import fact, sample_lines, section, sentence, severity_lines, side_lines, source_lines
 from tui.present.spans import Line, Span, cut_middle, fit, foreign, gap, spread, width, wrap
 from tui.present.step_rows import INDENT, Deed, Row, StepPen
@@ -25,7 +25,7 @@ VIEWS: tuple[View, ...] = ("triage", "playbook", "rollback", "closure")
 
 
 def tab_names(situation: Situation) -> dict[View, str]:
-    """Name of each view with how far it is: `Playbook 3/8`, `Rollback ✗`."""
+    """Name of each view with how far it is: `Playbook 3/8`, `Rollback ✗`, `Closure 2/8`."""
     picture = situation.incident
     names: dict[View, str] = {
         "triage": _("Triage"), "playbook": _("Playbook"), "rollback": _("Rollback"), "closure": _("Closure"),
@@ -182,7 +182,7 @@ class _Pen(StepPen):
             yield Row(self._section(_("Closure"), ""))
             yield from self.told(_("nothing is open"))
             return
-        yield Row(self._section(_("Closure"), _held(self.picture.closure)))
+        yield Row(self._section(_("Closure"), missing_words(self.picture.closure, of_all=True)))
         for condition in self.picture.closure:
             met = condition.met is True
             title = sentence(self.situation.texts.short(f"closure.{condition.id}"))

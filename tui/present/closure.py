@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.incident.gates import missing
+from tui.incident.gates import missing, unmet
 from tui.incident.narrative import Words, who_was_hit
 from tui.incident.ruling import Code
 from tui.incident.slo import ClockKind
 from tui.keymap import key_name
-from tui.locale import _, ngettext
+from tui.locale import _
 from tui.present.format import clock, duration, stamp
 from tui.present.incident_text import unescaped, verdict_line
 from tui.present.questions import Choice, Field, on_screen
-from tui.present.refusals import name_of
+from tui.present.refusals import missing_words, name_of
 from tui.present.sidepane import sentence
 from tui.present.spans import Line, Span, cut, cut_middle, fit, foreign, gap, left, rule, spread, width, wrap
 
@@ -189,9 +189,10 @@ def evidence_lines(state: IncidentState, cells: int, *, focused: bool) -> tuple[
 def gate_lines(situation: Situation, cells: int) -> tuple[Line, ...]:
     """Whether it can be closed, then every condition with what it lacks."""
     conditions = situation.incident.closure if situation.incident else ()
-    held = sum(one.met is True for one in conditions)
-    ready = held == len(conditions)
-    verdict = Span(f"{_('CAN CLOSE') if ready else _('CANNOT CLOSE')} {held}/{len(conditions)}", _role(ready))
+    ready, told = unmet(conditions) == 0, missing_words(conditions, of_all=True)
+    full = _("CAN CLOSE") if ready else f"{_('CANNOT CLOSE')} · {told}"
+    room = cells - width(_("Gate")) - 3
+    verdict = Span(full if width(full) <= room else told, _role(ready))
     lines = [rule((Span(_("Gate"), "strong"), gap(2), verdict), (), cells)]
     for one in conditions:
         lines += _condition(one, situation, cells)
@@ -221,9 +222,8 @@ def lack_of(one: Condition, situation: Situation) -> tuple[str, str]:
 
 
 def button_line(situation: Situation, cells: int, *, focused: bool) -> Line:
-    """`Close incident`, and how much is missing."""
-    count = len(lacking(situation))
-    said = ngettext("{count} missing", "{count} missing", count).format(count=count) if count else _("nothing missing")
+    """`Close incident`, and how many of the gate's conditions are missing: one may want several fields."""
+    gate = situation.incident.closure if situation.incident else ()
     name = Span(f" {_('Close incident')} ", "chip" if focused else "strong")
     head = Span("▌", "focus") if focused else gap(1)
-    return fit((head, gap(1), name, gap(1), Span(said, "watch" if count else "done")), cells)
+    return fit((head, gap(1), name, gap(1), Span(missing_words(gate), "watch" if unmet(gate) else "done")), cells)

@@ -26,15 +26,29 @@ class CommandKey:
 
 
 def command_keys(situation: Situation) -> tuple[CommandKey, ...]:
-    """Return the keys that work now, the most wanted first; none where nobody can decide anything."""
+    """Return the keys that work now; none where nobody can decide anything."""
+    return (*pressing_keys(situation), *further_keys(situation))
+
+
+def pressing_keys(situation: Situation) -> tuple[CommandKey, ...]:
+    """Those of the first minutes: what moves the incident on, the note, the reminder that may wait."""
     picture = situation.incident
     if picture is None or picture.read_only:
         return ()
-    state = picture.state
-    keys = [*_moving(situation, state.status if state else None)]
+    keys = [*_moving(situation, picture.state.status if picture.state else None), CommandKey("n", _("note"), "note")]
     if picture.nudge:
         keys.append(CommandKey("h", _("later"), "snooze"))
-    keys.append(CommandKey("n", _("note"), "note"))
+    return tuple(keys)
+
+
+def further_keys(situation: Situation) -> tuple[CommandKey, ...]:
+    """The others, the most wanted first."""
+    picture = situation.incident
+    if picture is None or picture.read_only:
+        return ()
+    state, keys = picture.state, list[CommandKey]()
+    if state is not None and state.status in _WORKING:
+        keys.append(CommandKey("s", _("severity"), "severity"))
     if state is not None:
         keys += [CommandKey("f", _("flags"), "flags"), CommandKey("g", _("roles"), "roles")]
     if state is not None and state.undoable:
@@ -56,7 +70,5 @@ def _moving(situation: Situation, status: Status | None) -> Iterator[CommandKey]
         yield CommandKey("m", _("mitigated"), "mitigate")
     if status is Status.MITIGATED:
         yield CommandKey("R", _("resolved"), "resolve")
-    if status in _WORKING:
-        yield CommandKey("s", _("severity"), "severity")
     if status in {*_WORKING, Status.RESOLVED}:
         yield CommandKey("u", _("update"), "update")

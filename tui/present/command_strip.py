@@ -8,13 +8,13 @@ from tui.incident.nudges import ACK_DUE, UPDATE_DUE
 from tui.incident.state import Status
 from tui.incident.times import times
 from tui.keymap import key_name
-from tui.locale import _, ngettext
+from tui.locale import _
 from tui.present.clocks import BLOCK_WIDTH, DOUBLE_WIDTH, block_width, clock_block, clock_line, done_block
 from tui.present.contacts import of_step, unacknowledged
 from tui.present.format import clock, elapsed
 from tui.present.lane_words import ratio_text, value_text
 from tui.present.plan import Size
-from tui.present.refusals import status_word
+from tui.present.refusals import missing_words, status_word
 from tui.present.situation import severity_glyph
 from tui.present.spans import Line, Span, cut_middle, fit, foreign, gap, line_width, plain, spread, width, words
 from tui.present.strip_parts import (
@@ -92,14 +92,16 @@ def _badge(situation: Situation, state: IncidentState, size: Size) -> tuple[Line
 
 def _story(situation: Situation, state: IncidentState, cells: int, *, wide: bool, told: list[Line]) -> tuple[Line, ...]:
     title = spread((Span(_title(situation, state), "strong"),), _impact(situation, state), cells)
-    people = words([*_people(state), last_error(situation)], cells)
+    error = last_error(situation)
+    people = words([*_people(state), error], cells)
     facts = words([_dominant(situation, state), _anchor(state), *_others(situation, state)], cells, between=2)
     last = _last_row(situation, state, cells)
     if wide:
         said: Line = (*words(told, cells), *(gap(3) for _line in told[:1]))
         rows = [title, (*said, *_path(state, cells - line_width(said))), people, facts, last]
     else:
-        rows = [title, words([_where(state), *told, last_error(situation)], cells, between=2), people, last]
+        once: list[Line] = [] if error[-1] in people else [error]
+        rows = [title, words([_where(state), *told, *once], cells, between=2), people, last]
     return tuple(fit(row, cells) for row in rows)
 
 
@@ -254,11 +256,9 @@ def _to_close(situation: Situation, state: IncidentState) -> Line:
     picture = situation.incident
     if picture is None or state.status is not Status.RESOLVED:
         return ()
-    lacking = sum(condition.met is not True for condition in picture.closure)
-    many = ngettext("{count} missing", "{count} missing", lacking).format(count=lacking)
     late = picture.due is not None and situation.now.date() > picture.due
     due = f" · {_('overdue') if late else _('due')} {picture.due}" if picture.due else ""
-    return (Span(f"{_('to close')} · {many}{due}", "watch" if late else "strong"),)
+    return (Span(f"{_('to close')} · {missing_words(picture.closure)}{due}", "watch" if late else "strong"),)
 
 
 def _flags(state: IncidentState, cells: int) -> list[Line]:

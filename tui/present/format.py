@@ -1,10 +1,14 @@
-"""Numbers, times and names as people read them: two-part times are durations, three-part ones the clock."""
+"""Numbers, times and names as people read them: two-part times are durations, three-part ones the clock.
+
+A span that was measured is a `duration`; one that somebody set, a window or a limit in a sentence, a `length`. Where
+two or three cells must do there are `age` and `window`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.locale import _
+from tui.locale import _, ngettext
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta, tzinfo
@@ -23,6 +27,17 @@ def duration(span: timedelta) -> str:
     if seconds < _DAY:
         return f"{seconds // _HOUR}h{seconds % _HOUR // 60:02d}m"
     return f"{seconds // _DAY}d{seconds % _DAY // _HOUR:02d}h"
+
+
+def length(span: timedelta) -> str:
+    """A span as somebody set it: `90 s`, `5 min`, `2 h`, `14 days`."""
+    seconds = span.total_seconds()
+    if seconds >= _DAY and seconds % _DAY == 0:
+        days = int(seconds // _DAY)
+        return ngettext("{count} day", "{count} days", days).format(count=days)
+    if seconds >= 2 * _HOUR and seconds % _HOUR == 0:
+        return f"{seconds / _HOUR:.0f} h"
+    return f"{seconds / 60:.0f} min" if seconds >= 60 and seconds % 60 == 0 else f"{seconds:g} s"
 
 
 def coarse(span: timedelta) -> str:
@@ -91,9 +106,18 @@ def stamp(at: datetime, now: datetime) -> str:
     return clock(at) if at.date() == now.date() else f"{at:%d %H:%M}"
 
 
-def local(at: datetime, zone: tzinfo) -> str:
-    """Local wall time with the word that says so."""
-    return f"{at.astimezone(zone):%H:%M} {_('local')}"
+def span_ends(first: datetime, last: datetime, now: datetime) -> tuple[str, str]:
+    """Both ends of a stretch of data, `22:10` and `23:40`; dated where a time alone could be another day's."""
+    dated = "%m-%d %H:%M"
+    one_day = first.date() == last.date()
+    start = "%H:%M" if one_day and first.date() == now.date() else dated
+    return first.strftime(start), last.strftime("%H:%M" if one_day else dated)
+
+
+def with_local(at: datetime, zone: tzinfo) -> str:
+    """`02:41:13 UTC · 23:41 local`; the time once where both clocks read the same."""
+    utc, here = f"{clock(at)} UTC", at.astimezone(zone)
+    return utc if here.utcoffset() == at.utcoffset() else f"{utc} · {here:%H:%M} {_('local')}"
 
 
 def route_prefix(routes: tuple[str, ...]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.keymap import key_name
 from tui.locale import _, ngettext
 from tui.logs.source import SourceState
-from tui.present.format import clock, duration, local, number, stamp
+from tui.present.format import clock, duration, number, span_ends, stamp, with_local
 from tui.present.spans import Line, Span, fit, foreign, gap, line_width, spread, width, words
 
 if TYPE_CHECKING:
@@ -44,10 +44,9 @@ def mode_span(mode: Mode) -> Span:
 
 def _times(situation: Situation, *, wide: bool) -> Line:
     now = situation.now
-    utc = f"{clock(now)} UTC"
     if wide:
-        return (Span(f"{now:%Y-%m-%d}  {utc} · {local(now, situation.zone)}", "title-strong"),)
-    return (Span(utc, "title-strong"),)
+        return (Span(f"{now:%Y-%m-%d}  {with_local(now, situation.zone)}", "title-strong"),)
+    return (Span(f"{clock(now)} UTC", "title-strong"),)
 
 
 def _warnings(situation: Situation) -> list[Line]:
@@ -88,12 +87,11 @@ def _facts(situation: Situation, *, wide: bool) -> list[Line]:
     names = named if wide and width(named) <= _LONGEST_NAMES else many
     rate = f"{number(_rounded(board.events_per_second))} {_('ev/s')}"
     facts: list[Line] = [(Span(names, "title-text"),), (Span(rate, "title-text"),)]
+    if not board.live and board.span is not None:
+        facts.insert(1, (Span(f"{_('data')} {'–'.join(span_ends(*board.span, situation.now))}", "title-text"),))
     if board.lag is not None and board.live:
         ticked = max(0.0, board.lag + (situation.now - board.now).total_seconds())
         facts.append((Span(f"{_('lag')} {lag_text(ticked)}", "title-text"),))
-    if not board.live and board.span is not None:
-        first, last = board.span
-        facts.append((Span(f"{_('data')} {first:%H:%M}–{last:%H:%M}", "title-text"),))
     return facts
 
 

@@ -263,11 +263,11 @@ def _series(series: Series) -> dict[str, Any]:
 
 
 def _to_close(state: IncidentState, runbook: Procedures) -> dict[str, Any] | None:
-    """How much is missing and until when, once it is resolved."""
+    """How many of the gate's conditions are missing and until when, once it is resolved."""
     if state.status is not Status.RESOLVED or not state.resolutions:
         return None
     due = gates.closing_due(state.resolutions[-1].at, runbook.closure.due_working_days)
-    return {"missing": len(still_missing(state, runbook)), "due": due.isoformat()}
+    return {"missing": gates.unmet(gates.closure(state, Facts(runbook))), "due": due.isoformat()}
 
 
 def _runbook(state: IncidentState) -> dict[str, str] | None:

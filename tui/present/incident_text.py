@@ -29,9 +29,9 @@ _ESCAPED = re.compile(r"\\([\\`*{}\[\]<>|~#&!$_+=:.)@-])")
 
 
 def both_zones(moment: datetime, zone: tzinfo) -> str:
-    """A time in UTC and in the configured zone."""
-    here = moment.astimezone(zone)
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC · {here:%H:%M:%S} {here.tzname()}"
+    """A time in UTC and in the configured zone; once where both clocks read the same."""
+    utc, here = f"{moment:%Y-%m-%d %H:%M:%S} UTC", moment.astimezone(zone)
+    return utc if here.utcoffset() == moment.utcoffset() else f"{utc} · {here:%H:%M:%S} {here.tzname()}"
 
 
 def recorded_lines(records: Sequence[Recorded], texts: Texts, zone: tzinfo) -> Iterator[str]:

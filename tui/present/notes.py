@@ -21,6 +21,7 @@ def note_sentence(note: Note) -> str:
         errno=_errors().get(note.errno, note.errno),
         status=note.status,
         seconds=round(note.seconds or 0),
+        zone=note.zone,
     )
     return sentence if note.times == 1 else f"{sentence} (×{note.times})"
 
@@ -51,6 +52,7 @@ def _sentences() -> dict[Code, str]:
         Code.OVERLOADED: _("more came in than could be read: {lost} bytes were dropped"),
         Code.COMMAND_EXITED: _("the command ended with status {status}; it is started again in {seconds} s"),
         Code.COMMAND_UNKNOWN: _("the settings have no command of this name"),
+        Code.ZONELESS: _("times without a zone read as {zone} (setting zone)"),
     }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.locale import _, ngettext
 from tui.logs.source import SourceState
-from tui.present.format import clock, number, percent
+from tui.present.format import number, percent, span_ends
 from tui.present.header import lag_text
 from tui.present.notes import note_sentence, retention_sentence
 from tui.present.spans import Line, Span, cut, fit, foreign, gap, left, rule, words, wrap
@@ -87,7 +87,7 @@ def _going(situation: Situation, source: SourceStatus, old: SourceStatus | None,
         lag = max(0.0, (situation.now - source.last).total_seconds())
         found.append(_fact(_("lag"), lag_text(lag)))
     if source.first is not None and source.last is not None:
-        found.append(_fact(_("data"), f"{clock(source.first)}–{clock(source.last)}"))
+        found.append(_fact(_("data"), "–".join(span_ends(source.first, source.last, situation.now))))
     if source.total_bytes:
         found.append(_fact(_("read"), f"{percent(min(1.0, source.consumed / source.total_bytes))} %"))
     return found

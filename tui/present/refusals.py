@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.incident.gates import unmet
 from tui.incident.ruling import Code
-from tui.locale import _
+from tui.locale import _, ngettext
 from tui.present.format import number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tui.incident.facts import Condition
     from tui.incident.ruling import Reason, Refusal
@@ -47,6 +48,18 @@ def missing(refusal: Refusal) -> tuple[str, ...]:
         else:
             names.append(reason.subject if reason.code in _NAMED and reason.subject else reason.code.value)
     return tuple(dict.fromkeys(names))
+
+
+def missing_words(gate: Sequence[Condition], *, of_all: bool = False) -> str:
+    """How many conditions of a gate do not hold: `6 missing`, `6 of 8 missing`, `nothing missing`."""
+    count = unmet(gate)
+    if not count:
+        return _("nothing missing")
+    if of_all:
+        return ngettext("{count} of {all} missing", "{count} of {all} missing", count).format(
+            count=count, all=len(gate)
+        )
+    return ngettext("{count} missing", "{count} missing", count).format(count=count)
 
 
 def condition_line(condition: Condition, texts: Texts) -> str:

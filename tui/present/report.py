@@ -11,7 +11,7 @@ from tui.incident.markdown import cell, code, duration, number, table, utc
 from tui.incident.slo import ClockKind
 from tui.locale import _
 from tui.present.check import SCHEMA, alert_result, source_result, utc_text
-from tui.present.format import percent
+from tui.present.format import length, percent
 from tui.present.incident_history import history_result
 from tui.present.refusals import status_word
 from tui.runbook.model import write_duration
@@ -209,7 +209,7 @@ def _retention(report: Report, loaded: LoadedRunbook) -> Iterator[str]:
     rows = [
         (
             cell(loaded.texts.short(f"metric.{metric.id}")),
-            next((write_duration(one.keep) for one in loaded.runbook.retention if one.id == metric.retention), "–"),
+            next((length(one.keep) for one in loaded.runbook.retention if one.id == metric.retention), "–"),
             str(past[metric.id]),
         )
         for metric in loaded.runbook.metrics

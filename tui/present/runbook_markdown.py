@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.locale import _
-from tui.runbook.model import ActiveMinutes, Count, Quantile, Rate, Share, Sum, write_duration
+from tui.present.format import length
+from tui.runbook.model import ActiveMinutes, Count, Quantile, Rate, Share, Sum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -97,7 +98,7 @@ def _metrics(loaded: LoadedRunbook) -> Lines:
         limits = ((level.id, level.ack if heading == "slo-ack" else level.mitigate) for level in runbook.severities)
         what = texts.detail(f"heading.{heading}") or texts.title(f"heading.{heading}")
         lines += ["", f"{texts.title(f'heading.{heading}')}:", ""]
-        lines += _bullets(f"{level}: {what} ≤ {write_duration(limit)}" for level, limit in limits)
+        lines += _bullets(f"{level}: {what} ≤ {length(limit)}" for level, limit in limits)
     return [*lines, "", f"### {_('Rules')}", "", *_rules(loaded)]
 
 
@@ -113,8 +114,8 @@ def _rules(loaded: LoadedRunbook) -> Lines:
             + _("{measure} {limit} in {window}, for {hold}").format(
                 measure=measure_words(rule.measure),
                 limit=limit_words(rule),
-                window=write_duration(rule.window),
-                hold=write_duration(rule.hold),
+                window=length(rule.window),
+                hold=length(rule.hold),
             ),
         ]
     return lines
@@ -166,7 +167,7 @@ def _secrets(loaded: LoadedRunbook) -> Lines:
     lines += _bullets(
         _("{name}: every {period} ({names})").format(
             name=texts.title(f"secret.{kind.id}"),
-            period=write_duration(kind.rotate_every),
+            period=length(kind.rotate_every),
             names=", ".join(f"`{name}`" for name in kind.names),
         )
         for kind in secrets.classes
@@ -210,7 +211,7 @@ def _retention(loaded: LoadedRunbook) -> Lines:
     lines: Lines = []
     for group in runbook.retention:
         metrics = ", ".join(f"`{metric.id}`" for metric in runbook.metrics if metric.retention == group.id)
-        lines.append(f"- {write_duration(group.keep)}: {texts.title(f'retention.{group.id}')} ({metrics})")
+        lines.append(f"- {length(group.keep)}: {texts.title(f'retention.{group.id}')} ({metrics})")
     return lines
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tui.present.format import span_ends
 from tui.present.situation import severity_glyph
 from tui.present.spans import Line, Span, fit, gap, left, width
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _STATE = 7
 """Cells of `▶ ×600 `."""
-_A_DAY = timedelta(days=1)
 _CURSOR, _CALM, _WATCHED, _FIRED = "┃", "─", "╌", "━"
 _WEIGHT = {"resolved": 1, "pending": 2, "marker": 3, "entry": 4, "fired": 5}
 """Of several stops in one cell the weightiest is drawn."""
@@ -50,8 +49,7 @@ def time_at(transport: Transport, cells: int, column: int) -> datetime:
 
 
 def _ends(transport: Transport) -> tuple[str, str]:
-    form = "%H:%M" if transport.last - transport.first < _A_DAY else "%m-%d %H:%M"
-    return transport.first.strftime(form), transport.last.strftime(form)
+    return span_ends(transport.first, transport.last, transport.first)
 
 
 def _before(transport: Transport) -> int:

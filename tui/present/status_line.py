@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tui.locale import _, ngettext
-from tui.present.format import age, duration
+from tui.present.format import duration
 from tui.privacy import visible
 
 if TYPE_CHECKING:
@@ -42,8 +42,12 @@ def tmux_line(line: str) -> str:
 
 
 def status_json(reading: Reading, now: datetime, *, damaged: bool = False) -> dict[str, Any]:
-    """The object of `status --format json`: schema 1 of `docs/schemas/status.schema.json`. Seconds are whole."""
+    """The object of `status --format json`: schema 1 of `docs/schemas/status.schema.json`. Seconds are whole.
+
+    The logs of a drill are no logs that anybody watches.
+    """
     known = None if isinstance(reading, str) else reading
+    real = None if known is None or known.drill else known
     incidents = [_incident_json(one, now) for one in known.incidents] if known else []
     return {
         "schema": 1,
@@ -51,10 +55,10 @@ def status_json(reading: Reading, now: datetime, *, damaged: bool = False) -> di
         "as_of": _utc(now),
         "written": _utc(known.written) if known else None,
         "stale": known.stale(now) if known else False,
-        "watching": known.watching if known else False,
-        "silent": known.silent if known else False,
+        "watching": real.watching if real else False,
+        "silent": real.silent if real else False,
         "damaged": damaged,
-        "suggested": _suggested_json(known) if known and known.metric else None,
+        "suggested": _suggested_json(real) if real and real.metric else None,
         "incidents": incidents,
     }
 
@@ -69,7 +73,9 @@ def _suggested_json(snapshot: Snapshot) -> dict[str, Any]:
 
 def _parts(snapshot: Snapshot, now: datetime, *, plain: bool) -> Iterator[str]:
     if snapshot.stale(now):
-        yield _("as of {age} ago").format(age=age(abs(now - snapshot.written)))
+        yield _("as of {age} ago").format(age=duration(abs(now - snapshot.written)))
+    if snapshot.drill and not snapshot.incidents:
+        yield _("DRILL")
     if snapshot.silent:
         yield _("SILENT")
     if snapshot.incidents:

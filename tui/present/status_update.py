@@ -11,7 +11,7 @@ from tui.incident.state import Status
 from tui.incident.times import times
 from tui.locale import _, ngettext
 from tui.present.clocks import clock_line, clock_name, reading
-from tui.present.format import clock, duration, elapsed, local
+from tui.present.format import clock, duration, elapsed, with_local
 from tui.present.header import mode_span
 from tui.present.incident_text import unescaped
 from tui.present.panel_words import panel_items
@@ -68,7 +68,7 @@ def file_stem(situation: Situation, kind: str) -> str:
 
 def both_clocks(situation: Situation, at: datetime) -> str:
     """`02:41:13 UTC · 23:41 local`."""
-    return f"{clock(at)} UTC · {local(at, situation.zone)}"
+    return with_local(at, situation.zone)
 
 
 def _paper(situation: Situation, kind: str, lead: tuple[str, ...], following: tuple[str, ...]) -> Paper:

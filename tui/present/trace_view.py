@@ -12,8 +12,10 @@ from tui.present.format import duration, number
 from tui.present.spans import Line, Span, cut_middle, fit, foreign, gap, left, line_width, right, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from tui.incident.state import IncidentState
     from tui.metrics.tracing import TraceRow
     from tui.present.situation import Situation
     from tui.session.bearing import Bearing
@@ -37,6 +39,13 @@ def trace_title(request_id: str, rows: tuple[TraceRow, ...], cells: int, *, pinn
         first, last = rows[0].row.at, rows[-1].row.at
         end = (Span(f"{count} · {_clock(first)} → {gap_text(last - first)}", "muted"), gap(1))
     return rule(title, end, cells) if line_width(title) + line_width(end) < cells else fit(title, cells)
+
+
+def all_pinned(request_id: str, rows: Sequence[TraceRow], state: IncidentState) -> bool:
+    """Whether the id is evidence already, and with it each of these events: a log that grows may bring others."""
+    pinned = [one.pin.record for one in state.evidence if one.request_id == request_id]
+    known = {(record.at, record.metric) for record in pinned if record}
+    return bool(pinned) and all((one.row.at, one.row.metric) in known for one in rows)
 
 
 def trace_line(situation: Situation, rows: tuple[TraceRow, ...], index: int, cells: int) -> Line:

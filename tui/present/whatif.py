@@ -117,7 +117,7 @@ def _table(found: WhatIf) -> Iterator[str]:
     yield _row("", _("today"), _("proposal"))
     yield _row(_("alerts"), len(found.current.fired), len(found.proposed.fired))
     yield _row(_("near misses"), len(found.current.near_misses), len(found.proposed.near_misses))
-    yield _row(_("minutes firing"), _minutes(found.current.firing), _minutes(found.proposed.firing))
+    yield _row(_("firing"), duration(found.current.firing), duration(found.proposed.firing))
 
 
 def _row(name: str, today: str | int, proposed: str | int) -> str:
@@ -150,10 +150,15 @@ def gained_text(span: timedelta) -> str:
     return words.format(time=duration(span)) if span else "="
 
 
+def detection_text(found: WhatIf) -> str:
+    """How much sooner or later than today it fires; a dash where no alert of today fires under the proposal."""
+    return gained_text(found.gained) if found.leads else "–"
+
+
 def _sweep_lines(sweep: Sweep, loaded: LoadedRunbook) -> Iterator[str]:
     """A table with one value a row, and a bar for the time it would have fired."""
     title = loaded.texts.short(f"rule.{sweep.rule}")
-    yield f"{title} · {sweep.key} ({_('today')} {value_text(sweep.today)})"
+    yield f"{title} · {sweep.key}  (* {_('today')} {value_text(sweep.today)}, = {_('as today')})"
     heads = (sweep.key, _("alerts"), _("near misses"), _("appear"), _("vanish"), _("firing"))
     yield "  " + "".join(right(head, max(_NUMBER, len(head) + 2)) for head in heads) + "  " + _("detection")
     longest = max((trial.found.proposed.firing for trial in sweep.trials), default=None)
@@ -165,15 +170,11 @@ def _sweep_lines(sweep: Sweep, loaded: LoadedRunbook) -> Iterator[str]:
             str(len(found.proposed.near_misses)),
             str(len(found.appear)),
             str(len(found.vanish)),
-            _minutes(found.proposed.firing),
+            duration(found.proposed.firing),
         )
         row = "".join(right(cell, max(_NUMBER, len(head) + 2)) for cell, head in zip(cells, heads, strict=True))
         share = found.proposed.firing / longest if longest else 0.0
-        yield f"  {row}  {left(gained_text(found.gained), 14)} {'█' * round(share * _BAR)}".rstrip()
-
-
-def _minutes(span: timedelta) -> str:
-    return f"{span.total_seconds() / 60:.0f}m"
+        yield f"  {row}  {left(detection_text(found), 14)} {'█' * round(share * _BAR)}".rstrip()
 
 
 def value_text(value: str | float | None) -> str:

@@ -10,7 +10,7 @@ from tui.locale import _
 from tui.present.format import duration
 from tui.present.situation import severity_glyph
 from tui.present.spans import Line, Span, cut, fit, foreign, gap, left, right, rule, width, words
-from tui.present.whatif import change_lines, gained_text, value_text
+from tui.present.whatif import change_lines, detection_text, gained_text, value_text
 from tui.runbook.proposal import ProposalError, Wrong, completions
 
 if TYPE_CHECKING:
@@ -168,14 +168,24 @@ def _verdict(trouble: Trouble) -> str:
 
 
 def sweep_title(situation: Situation, sweep: Sweep | None, cells: int) -> tuple[Line, ...]:
-    """Title and the heads of the columns."""
+    """Title, what the signs mean, and the heads of the columns."""
     if sweep is None:
         return (rule((Span(_("One setting, several values")),), (), cells), ())
-    today = f"{_('today')} {value_text(sweep.today)}"
     name = f"{situation.rule_name(sweep.rule)} · {foreign(sweep.key)}"
-    top = rule((Span(name),), (Span(foreign(today), "muted"), gap(1)), cells)
+    top = rule((Span(name),), (*_legend(sweep, cells - width(name) - 5), gap(1)), cells)
     head = "".join(right(each, size) for each, size in zip(_heads(), _sizes(), strict=True))
     return (top, fit((Span(f"  {head}  {_('detection')}", "muted"),), cells))
+
+
+def _legend(sweep: Sweep, room: int) -> Line:
+    """`* today 10m   = as today   + appears - vanishes   ▸ proposal`: as many of the table's signs as there is room."""
+    signs = (
+        f"* {_('today')} {foreign(value_text(sweep.today))}",
+        f"= {_('as today')}",
+        f"+ {_('appears')} - {_('vanishes')}",
+        f"▸ {_('proposal')}",
+    )
+    return words([(Span(sign, "muted"),) for sign in signs], room)
 
 
 def _heads() -> tuple[str, ...]:
@@ -199,7 +209,7 @@ def trial_line(sweep: Sweep, index: int, proposed: object, cells: int) -> Line:
         duration(found.proposed.firing),
     )
     row = "".join(right(each, size) for each, size in zip(texts, _sizes(), strict=True))
-    gained = left(gained_text(found.gained), _VERDICT)
+    gained = left(detection_text(found), _VERDICT)
     room = min(_MOST_BAR, cells - 5 - width(row) - _VERDICT)
     mark = "*" if is_today else "▸" if trial.value == proposed else " "
     return fit((Span(f" {mark}{row}  ", role), Span(gained, "muted"), *_bar(sweep, trial, room)), cells)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.locale import _
 from tui.metrics.answers import Why
 from tui.present.breakdown import figure_text
-from tui.present.format import duration, route_prefix, short_route, stamp
+from tui.present.format import duration, length, route_prefix, short_route, stamp
 from tui.present.spans import Line, Span, foreign
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tui.runbook.model import LogRules
 
 MINUTE = timedelta(minutes=1)
-_HOUR = timedelta(hours=1)
 _WAITS = {Why.NOT_RUN, Why.NOT_SAID}
 
 
@@ -79,13 +78,7 @@ def muted(text: str) -> Line:
 
 def within(window: timedelta) -> str:
     """`in 5 min`."""
-    return _("in {time}").format(time=_length(window))
-
-
-def _length(span: timedelta) -> str:
-    if span >= 2 * _HOUR and span % _HOUR == timedelta():
-        return f"{span // _HOUR} h"
-    return f"{span // MINUTE} min" if span % MINUTE == timedelta() else f"{span.total_seconds():g} s"
+    return _("in {time}").format(time=length(window))
 
 
 def unknown_line(unknown: Unknown, say: Wording) -> Line:

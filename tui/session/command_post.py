@@ -117,7 +117,8 @@ class CommandPost:
         self._wanted: str | None = None
         self._book = nudges.NudgeBook()
         self._board: Board | None = None
-        self._status_line = StatusLine(place.data_dir, engine.runbook, read_only=place.read_only)
+        drill = engine.mode == "drill"
+        self._status_line = StatusLine(place.data_dir, engine.runbook, read_only=place.read_only, drill=drill)
 
     # --- the engine's own ---------------------------------------------------------------------------------------------
 
@@ -329,6 +330,7 @@ class CommandPost:
         return replace(
             shown,
             open_incidents=tuple(each.state for each in open_ones),
+            led_to=None if known else self._hindsight.led_to(board.suggestion, board.now, self._desks.all),
             people=self.place.people,
             nudge=self._book.shown,
             contacts=self.place.elsewhere.contacts,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MANIFEST = "manifest.sha256"
+EXPORTS = "exports"
+"""Folder of the data folder where bundles are looked for, after the current one, and pruned."""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 

@@ -10,7 +10,7 @@ from tui.logs.envelope import Peeler
 from tui.logs.follow import PlainFile
 from tui.logs.parse import Parser
 from tui.logs.schema import Tally
-from tui.logs.source import BLOCK_BYTES, SourceState
+from tui.logs.source import BLOCK_BYTES, Code, Note, SourceState
 from tui.metrics.board import SourceStatus
 from tui.session.backfill import Backfill, open_at_end
 from tui.session.pipeline import Pipeline
@@ -109,8 +109,11 @@ class Feed:
             last=tally.last,
             total_bytes=self.source.total_bytes,
             consumed=self.source.consumed,
-            notes=self.source.notes,
+            notes=(*self._read_in_zone(), *self.source.notes),
         )
+
+    def _read_in_zone(self) -> tuple[Note, ...]:
+        return (Note(Code.ZONELESS, zone=str(self._way.zone)),) if self._tally.zoneless else ()
 
     def _next_block(self) -> Block | None:
         """Read on; a compressed file is unpacked by another thread, one block ahead."""

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tui.incident.fold import fold
+from tui.incident.state import Status
+from tui.incident.times import times
 from tui.session.transport import entry_stops, known_by
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from tui.incident.record import Recorded
     from tui.incident.state import IncidentState
     from tui.incident.team import TeamState
+    from tui.metrics.board import Episode, Suggestion
     from tui.session.act import Desk
     from tui.session.engine import Engine
     from tui.session.transport import Transport
@@ -91,7 +94,38 @@ class Hindsight:
             folded = self._folds[desk.id] = size, fold(desk.id, records)
         return Known(folded[1], records, damaged)
 
+    def led_to(self, suggestion: Suggestion | None, at: datetime, desks: Iterable[Desk]) -> IncidentState | None:
+        """The incident that a suggested alert led to, known at the cursor or not; None while live."""
+        marks = self.transport
+        if marks is None or suggestion is None:
+            return None
+        since, until = _life(suggestion.episode, marks, at)
+        about = (desk.state for desk in desks if _about(desk.state, suggestion))
+        return next((state for state in about if _meets(state, since, until)), None)
+
     def team(self, team: TeamState, at: datetime) -> TeamState:
         """What had happened by a moment of what the team's journal says."""
         marks = self.transport
         return team if marks is None or at >= marks.last else team.up_to(at)
+
+
+def _life(alert: Episode | None, marks: Transport, at: datetime) -> tuple[datetime, datetime | None]:
+    """From when to when an alert lived, also beyond the cursor (None: to the end); without one, the cursor itself."""
+    if alert is None:
+        return at, at
+    known = (life for life in marks.episodes if (life.rule, life.pending_at) == (alert.rule, alert.pending_at))
+    return alert.pending_at, next(known, alert).resolved_at
+
+
+def _about(state: IncidentState, suggestion: Suggestion) -> bool:
+    """Whether an incident is about a suggestion's metric or anchor; a false alarm or a merged one is about nothing."""
+    anchored = suggestion.anchor is not None and state.anchor == suggestion.anchor.request_id
+    return state.ended is None and (state.metric == suggestion.metric or anchored)
+
+
+def _meets(state: IncidentState, since: datetime, until: datetime | None) -> bool:
+    """Whether an incident, from its start to its closing, overlaps a span; an open end reaches into the future."""
+    known = times(state)
+    closed = known.closed if state.status is Status.CLOSED else None
+    begun = known.started is not None and (until is None or known.started <= until)
+    return begun and (closed is None or closed >= since)

@@ -120,6 +120,8 @@ class IncidentPicture:
     """Steps of any playbook that call somebody and apply now, until somebody ticks them."""
     contacts: Mapping[str, str] = field(default_factory=frozen)
     """How to reach the runbook's contacts, by id."""
+    led_to: IncidentState | None = None
+    """In review, while nothing is open at the cursor: the incident that the suggested alert led to all the same."""
     deployed: DeployEffect | None = None
     """What the newest deploy of the lanes' hour changed."""
 

@@ -1,7 +1,8 @@
 """What guardia keeps of logs, and deleting of it what is past its retention class (runbook §9).
 
-Kept are the guarded copies of pinned events; journals hold only hashes of them. A copy is judged by the time of its
-event and by the wall clock. What cannot be read, or was left half-written, is judged by its file's time, strictly.
+Kept are the guarded copies of pinned events, and the events in bundles (`prune_bundles`); journals hold only hashes of
+them, pages for other people none. A copy is judged by the time of its event and by the wall clock. What cannot be read,
+or was left half-written, is judged by its file's time, strictly.
 """
 
 from __future__ import annotations

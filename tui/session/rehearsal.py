@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from tui.session.atomic import write_private
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from tui.incident.state import IncidentState
 
 PLAN = "plan.json"
 """The drill's hidden plan, which lies beside its journals and nowhere else."""
+DEMO = "demo"
+"""Lies in a data folder for as long as a demo is shown on it."""
 
 
 def is_rehearsal(data_dir: Path) -> bool:
-    """Whether the journals of this folder are a drill's."""
-    return (data_dir / PLAN).is_file()
+    """Whether the journals of this folder are a drill's, or for now a demo's."""
+    return any((data_dir / mark).is_file() for mark in (PLAN, DEMO))
+
+
+@contextmanager
+def demonstrated(data_dir: Path, there: Iterable[IncidentState]) -> Iterator[None]:
+    """Mark a folder as a demo's for a while; not one with real incidents among those `there`, which go on beside it.
+
+    Where nothing can be written, nothing can be declared either.
+    """
+    if not all(state.drill for state in there):
+        yield
+        return
+    with suppress(OSError):
+        write_private(data_dir / DEMO, b"")
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            (data_dir / DEMO).unlink()

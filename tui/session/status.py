@@ -1,7 +1,7 @@
 """The small snapshot behind `guardia status`: what a status line needs, readable without any heavy import.
 
 Whoever acts or watches writes it; a status line reads it many times a minute. It holds ids, times, names and the masked
-title, nothing else. This module imports the standard library only.
+title, nothing else. This module imports the standard library only, and what needs no more.
 """
 
 from __future__ import annotations
@@ -72,6 +72,8 @@ class Snapshot:
     """Whether the logs had gone silent: then nothing is known of health."""
     watching: bool = False
     """Whether logs were being watched: without that, no word about alerts can be said."""
+    drill: bool = False
+    """Whether those logs are a drill's: then nothing is said of real ones."""
 
     def stale(self, now: datetime) -> bool:
         """Whether too much may have happened since; one from the future is not to be trusted either."""
@@ -102,11 +104,16 @@ def write_snapshot(
     suggested: severity and metric that the rules say at `now`; None: nobody is watching logs. dismissed_by: who
     refused them.
     """
-    from tui.session.atomic import write_private
-
     snapshot = snapshot_of(
         states, runbook.severities, now, suggested=suggested, dismissed_by=dismissed_by, silent=silent
     )
+    write(data_dir, snapshot)
+
+
+def write(data_dir: Path, snapshot: Snapshot) -> None:
+    """Replace the snapshot, whole or not at all. Raises OSError."""
+    from tui.session.atomic import write_private
+
     data = json.dumps({"schema": 1, **asdict(snapshot)}, default=_written, ensure_ascii=False, separators=(",", ":"))
     write_private(snapshot_file(data_dir), data.encode("utf-8", "replace"))
 
@@ -191,9 +198,10 @@ def _snapshot(found: dict[str, Any]) -> Snapshot:
         incidents=tuple(_open_incident(one) for one in found["incidents"]),
         firing=_text(found["firing"]),
         metric=_text(found["metric"]),
-        dismissed_by=str(found.get("dismissed_by", "")),
+        dismissed_by=_text(found.get("dismissed_by", "")) or "",
         silent=bool(found["silent"]),
         watching=bool(found["watching"]),
+        drill=bool(found.get("drill")),
     )
 
 
@@ -202,7 +210,7 @@ def _open_incident(found: dict[str, Any]) -> OpenIncident:
         id=str(found["id"]),
         status=str(found["status"]),
         severity=_text(found["severity"]),
-        title=str(found["title"]),
+        title=_text(found["title"]) or "",
         owner=_text(found["owner"]),
         drill=bool(found["drill"]),
         clocks=tuple(
@@ -215,7 +223,10 @@ def _open_incident(found: dict[str, Any]) -> OpenIncident:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    """What people typed, masked again: the file may be somebody else's."""
+    from tui.privacy import mask
+
+    return None if value is None else mask(str(value)).text
 
 
 def _moment(text: str) -> datetime:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tui.session.dismissal import refused
-from tui.session.status import write_snapshot
+from tui.session.status import snapshot_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,8 +27,9 @@ TELL = timedelta(seconds=5)
 class StatusLine:
     """Writes what a status line shows, now and then; that is not worth an error. One thread at a time."""
 
-    def __init__(self, data_dir: Path, runbook: Procedures, *, read_only: bool) -> None:
-        self._data_dir, self._runbook, self._read_only = data_dir, runbook, read_only
+    def __init__(self, data_dir: Path, runbook: Procedures, *, read_only: bool, drill: bool = False) -> None:
+        """`drill`: the logs are made up, and so is what they suggest."""
+        self._data_dir, self._runbook, self._read_only, self._drill = data_dir, runbook, read_only, drill
         self._told: datetime | None = None
 
     def tell(
@@ -43,14 +45,14 @@ class StatusLine:
         suggestion = board.suggestion
         said = (suggestion.severity, suggestion.metric) if suggestion and suggestion.severity else (None, None)
         dismissal = refused(board, dismissals, self._runbook.silence.suggest_after)
+        snapshot = snapshot_of(
+            open_incidents,
+            self._runbook.severities,
+            wall,
+            suggested=said if board.live else None,
+            dismissed_by=dismissal.mark.by if dismissal else "",
+            silent=board.silent_since is not None,
+        )
         with suppress(OSError):
-            write_snapshot(
-                self._data_dir,
-                open_incidents,
-                self._runbook,
-                wall,
-                suggested=said if board.live else None,
-                dismissed_by=dismissal.mark.by if dismissal else "",
-                silent=board.silent_since is not None,
-            )
+            write(self._data_dir, replace(snapshot, drill=self._drill))
             self._told = wall

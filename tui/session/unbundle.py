@@ -11,7 +11,7 @@ import os
 import re
 import zipfile
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Literal
 import orjson
 
 from tui.incident.journal import SUFFIX, incident_folder
+from tui.privacy import mask_name, visible
 from tui.session.atomic import FILE_MODE, make_private_folder
 from tui.session.export import MANIFEST
 
@@ -35,6 +36,9 @@ _LARGEST = 1 << 30
 _LONGEST = {MANIFEST: 1 << 20, INCIDENT: 64 << 20, JOURNAL: 64 << 20}
 """Bytes of what is read in one piece."""
 _CHUNK = 1 << 20
+_ZIP = ".zip"
+_ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")
+"""The first bytes of a zip with files, and of an empty one."""
 _NO_ZIP = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, RuntimeError, ValueError)
 """What the zip reader raises over what is none, was cut off, is encrypted or packed in ways it does not know."""
 
@@ -43,6 +47,14 @@ Found = Literal["changed", "missing", "unlisted"]
 
 class NotABundleError(Exception):
     """No manifest that can be read; or, where it is to be opened, no journal of an incident."""
+
+
+class DamagedBundleError(NotABundleError):
+    """A zip that was cut short, or lost the list of its files at its end. size: how many bytes of it there are."""
+
+    def __init__(self, name: str, size: int) -> None:
+        super().__init__(name)
+        self.size = size
 
 
 class ChangedBundleError(Exception):
@@ -73,15 +85,20 @@ class Unbundled:
 
 
 def is_bundle(path: Path) -> bool:
-    """Whether a folder has a manifest, or a plain file is a zip that has one. Reads nothing from a pipe."""
+    """Whether a folder has a manifest, or a plain file is a zip by its name or its beginning: a damaged one counts too.
+
+    No log comes as a zip, so none is taken for a bundle. Reads nothing from a pipe.
+    """
     if path.is_dir():
         return (path / MANIFEST).is_file()
-    if not path.is_file():
-        return False
+    return path.is_file() and (path.suffix == _ZIP or _begins_as_zip(path))
+
+
+def _begins_as_zip(path: Path) -> bool:
     try:
-        with zipfile.ZipFile(path) as archive:
-            return MANIFEST in archive.namelist()
-    except (OSError, *_NO_ZIP):
+        with path.open("rb") as file:
+            return file.read(len(_ZIP_BEGINS[0])) in _ZIP_BEGINS
+    except OSError:
         return False
 
 
@@ -89,6 +106,14 @@ def verify_bundle(path: Path) -> dict[str, Found]:
     """What in a bundle is not as its manifest says, by file; empty when all is. Raises NotABundleError, OSError."""
     with _members(path) as members:
         return _wrong(members, path)
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    """Every file of a bundle but its manifest. Raises NotABundleError, ChangedBundleError, OSError."""
+    with _members(path) as members:
+        if wrong := _wrong(members, path):
+            raise ChangedBundleError(wrong)
+        return {name: _whole(member) for name, member in members.items() if name != MANIFEST}
 
 
 @contextmanager
@@ -106,7 +131,8 @@ def unbundled(path: Path, *, changed_too: bool = False) -> Iterator[Unbundled]:
                 raise ChangedBundleError(wrong)
             for part in _PARTS:
                 if part in members:
-                    _unpack(members[part], folder / part, _LONGEST.get(part, _LARGEST))
+                    with suppress(*_NO_ZIP):  # named as changed already; of such a file what is whole will do
+                        _unpack(members[part], folder / part, _LONGEST.get(part, _LARGEST))
         yield Unbundled(_settle(folder, path), folder)
 
 
@@ -130,7 +156,11 @@ def _members(path: Path) -> Iterator[dict[str, Callable[[], IO[bytes]]]]:
         yield {entry.name: partial(_plain, entry.path) for entry in files}
         return
     try:
-        with zipfile.ZipFile(path) as archive:
+        opened = zipfile.ZipFile(path)
+    except _NO_ZIP:
+        raise DamagedBundleError(path.name, path.stat().st_size) from None
+    try:
+        with opened as archive:
             infos = archive.infolist()
             if sum(info.file_size for info in infos) > _LARGEST:
                 raise NotABundleError(path.name)
@@ -154,7 +184,8 @@ def _wrong(members: Mapping[str, Callable[[], IO[bytes]]], path: Path) -> dict[s
             wrong[name] = "missing"
         elif _sha256(members[name]) != wanted:
             wrong[name] = "changed"
-    return {**wrong, **dict.fromkeys(sorted(members.keys() - sums.keys() - {MANIFEST}), "unlisted")}
+    wrong |= dict.fromkeys(sorted(members.keys() - sums.keys() - {MANIFEST}), "unlisted")
+    return {mask_name(visible(name)): found for name, found in wrong.items()}
 
 
 def _sums(manifest: Callable[[], IO[bytes]]) -> Iterator[tuple[str, str]]:
@@ -167,11 +198,20 @@ def _sums(manifest: Callable[[], IO[bytes]]) -> Iterator[tuple[str, str]]:
 
 
 def _sha256(member: Callable[[], IO[bytes]]) -> str:
+    """Hash a file; one that cannot be unpacked has no hash."""
     digest = hashlib.sha256()
-    with member() as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
+    try:
+        with member() as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except _NO_ZIP:
+        return ""
     return digest.hexdigest()
+
+
+def _whole(member: Callable[[], IO[bytes]]) -> bytes:
+    with member() as file:
+        return file.read()
 
 
 def _unpack(member: Callable[[], IO[bytes]], path: Path, longest: int) -> None:

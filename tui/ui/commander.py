@@ -191,7 +191,7 @@ class Commander:
         elif outcome.not_saved is not None:
             self._say(f"{_('NOT SAVED')} ({outcome.not_saved.error})")
         elif not outcome.records:
-            self._say(_("nothing to record: it is so already"))
+            self._app.tell(_("nothing to record: it is so already"))
         else:
             entry = outcome.records[0].entry
             what, about = entry_words(entry.payload, situation.texts)

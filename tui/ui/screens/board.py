@@ -209,9 +209,10 @@ class BoardScreen(ReviewScreen):
     # --- keys -------------------------------------------------------------------------------------------------------
 
     def keys(self) -> tuple[tuple[str, str], ...]:
-        """Return the keys that work now, help at the end."""
+        """Return the keys that work now, the most wanted first, help at the end."""
         lanes = min(len(self.engine.runbook.metrics), _LANES_WITH_KEYS)
-        found = [*self._pane_keys(), *self.command_keys(), (f"1-{lanes}", _("metric"))]
+        found = [*self._pane_keys(), *self.pressing_keys(), ("x", _("trace").lower()), *self.view_keys()]
+        found.append((f"1-{lanes}", _("metric")))
         if isinstance(self.focused, Lane | Feed | Timeline):
             found.append((_("enter"), _("closer")))
         if self.shown is not None:
@@ -223,7 +224,7 @@ class BoardScreen(ReviewScreen):
             found.append(("z", _("zoom")))
         if self._zoom or self.focused is not None:
             found.append(("0", _("board")))
-        found += [("x", _("trace").lower()), ("/", _("filter")), (":", _("commands"))]
+        found += [*self.further_keys(), ("/", _("filter")), (":", _("commands"))]
         found += [] if self.movable else [(_("space"), _("go on") if self._paused else _("pause"))]
         found += [("q", _("quit")), ("?", _("help"))]
         return tuple(found)

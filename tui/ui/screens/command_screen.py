@@ -11,7 +11,7 @@ from tui.incident.breaches import Watch, turned
 from tui.locale import _
 from tui.present.alarm import alarm_sentence, broken
 from tui.present.checklists import VIEWS
-from tui.present.command_keys import command_keys as working_keys
+from tui.present.command_keys import further_keys, pressing_keys
 from tui.ui.commander import Commander
 from tui.ui.widgets.board import Footer
 
@@ -72,13 +72,21 @@ class CommandScreen(Screen[None]):
         for breach in news:
             cast("GuardiaApp", self.app).alarm(alarm_sentence(breach, self.live.mode))
 
-    def command_keys(self) -> list[tuple[str, str]]:
-        """Return what can be done to an incident now, and the views of the side pane."""
+    def pressing_keys(self) -> list[tuple[str, str]]:
+        """Return what the first minutes of an incident need."""
+        return [(each.key, each.label) for each in pressing_keys(self.live)] if self.live else []
+
+    def view_keys(self) -> list[tuple[str, str]]:
+        """Return the views of the side pane."""
+        known = self.live is not None and self.live.incident is not None
+        return [(" ".join(view[0] for view in VIEWS), _("side pane"))] if known else []
+
+    def further_keys(self) -> list[tuple[str, str]]:
+        """Return what else can be done to an incident, and with what stands now."""
         if self.live is None or self.live.incident is None:
             return []
-        found = [(each.key, each.label) for each in working_keys(self.live)]
-        views = (" ".join(view[0] for view in VIEWS), _("side pane"))
-        return [*found, views, ("i", _("incidents")), ("Y", _("hand on"))]
+        found = [(each.key, each.label) for each in further_keys(self.live)]
+        return [*found, ("i", _("incidents")), ("Y", _("share state"))]
 
     def action_command(self, asks: str) -> None:
         """Ask what a key asks."""

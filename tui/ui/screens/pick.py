@@ -60,6 +60,7 @@ class PickScreen(ModalScreen[str]):
         foot: Line = (
             gap(1),
             Span(_("enter"), "strong"),
+            Span(f" {_('choose')}", "muted"),
             gap(2),
             Span(_("esc"), "strong"),
             Span(f" {_('back')}", "muted"),

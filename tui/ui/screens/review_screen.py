@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.binding import Binding, BindingType
 
 from tui.locale import _
-from tui.present.format import clock
+from tui.present.format import span_ends
 from tui.session.transport import USUAL_SPEED, faster
 from tui.ui.engine import Seekable
 from tui.ui.screens.command_screen import CommandScreen
@@ -136,11 +136,8 @@ class ReviewScreen(CommandScreen):
             return
         self._seek(at)
         if at != self.transport.clamp(at):
-            self.say(
-                _("the data goes from {first} to {last}").format(
-                    first=clock(self.transport.first), last=clock(self.transport.last)
-                )
-            )
+            first, last = span_ends(self.transport.first, self.transport.last, self.transport.first)
+            self.say(_("the data goes from {first} to {last}").format(first=first, last=last))
 
     def _play(self, speed: int) -> None:
         if self.movable is not None:

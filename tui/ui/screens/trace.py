@@ -150,9 +150,11 @@ class TraceScreen(DigScreen):
             self.say(f"{_('copied')}: {foreign(self._command)}")
 
     def action_pin(self) -> None:
-        """Ask whether to pin the id as evidence of the open incident."""
-        situation, commander = self.situation, self.guardia.commander
+        """Ask whether to pin the id as evidence of the open incident, unless there is nothing new to pin."""
+        situation, commander, rows = self.situation, self.guardia.commander, self._rows
         if situation is None or commander is None or situation.declared is None:
             self.say(_("nothing is open: {key} declares").format(key=key_name("d")))
+        elif rows is not None and trace_view.all_pinned(self.request_id, rows, situation.declared):
+            self.say(_("already pinned: there is nothing to record"))
         else:
             commander.pin(self.request_id, situation)

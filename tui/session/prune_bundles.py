@@ -1,0 +1,112 @@
+"""The bundles that lie in the data folder: events in them that are past their retention class go, the rest stays (§9).
+
+A bundle that events went from is written anew with a manifest that fits; its journal and postmortem hold no events. One
+that is damaged, or not as its manifest says, is left alone: what would be written could not be vouched for.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import orjson
+
+from tui.metrics.retention import kept_since
+from tui.session.export import EXPORTS, write_bundle
+from tui.session.unbundle import EVENTS, ChangedBundleError, NotABundleError, contents, is_bundle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from tui.runbook.model import LogRules
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of a bundle's events; one whose metric or time cannot be read is judged strictly, by the bundle's time."""
+
+    line: bytes
+    retention: str | None
+    at: datetime
+    past: bool
+    """Whether it is older than its class allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A bundle with events in it."""
+
+    path: Path
+    events: int
+    past: int
+    """How many of them are past their class."""
+    oldest: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Bundles:
+    """The bundles of a data folder, by name."""
+
+    held: tuple[Held, ...] = ()
+    unreadable: tuple[Path, ...] = ()
+    """Damaged, or not as their manifest says: nothing can be said of their events."""
+
+
+def kept_bundles(data_dir: Path, rules: LogRules, now: datetime) -> Bundles:
+    """Every bundle in `exports/` that holds events. Raises OSError where the folder is there and cannot be read."""
+    held, unreadable = [], []
+    for path in _bundles(data_dir / EXPORTS):
+        try:
+            events = tuple(_events(path, contents(path), rules, now))
+        except (NotABundleError, ChangedBundleError):
+            unreadable.append(path)
+            continue
+        if events:
+            past = sum(event.past for event in events)
+            held.append(Held(path, len(events), past, min(events, key=lambda event: (not event.past, event.at))))
+    return Bundles(tuple(held), tuple(unreadable))
+
+
+def prune_bundles(held: Iterable[Held], rules: LogRules, now: datetime) -> tuple[Held, ...]:
+    """Leave only the other events in those that hold any past their class; the bundles that could not be written."""
+    failed = []
+    for one in held:
+        if not one.past:
+            continue
+        try:
+            files = contents(one.path)
+            left = b"".join(event.line for event in _events(one.path, files, rules, now) if not event.past)
+            write_bundle(one.path, {**files, EVENTS: left}, force=True)
+        except (OSError, NotABundleError, ChangedBundleError):
+            failed.append(one)
+    return tuple(failed)
+
+
+def _bundles(folder: Path) -> Iterator[Path]:
+    """Yield each bundle; links are not ours."""
+    if os.path.lexists(folder):
+        yield from (path for path in sorted(folder.iterdir()) if not path.is_symlink() and is_bundle(path))
+
+
+def _events(path: Path, files: dict[str, bytes], rules: LogRules, now: datetime) -> Iterator[Event]:
+    since = kept_since(rules, now)
+    strictest = max(since.values(), default=now)
+    classes = {metric.id: metric.retention for metric in rules.metrics}
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    for line in files.get(EVENTS, b"").splitlines(keepends=True):
+        metric, at = _said(line, rules)
+        when = at or written
+        yield Event(line, classes.get(metric), when, when < since.get(metric, strictest))
+
+
+def _said(line: bytes, rules: LogRules) -> tuple[str, datetime | None]:
+    """Return the metric and the time of an event; what it does not say is empty."""
+    try:
+        record = orjson.loads(line)
+        at = datetime.fromisoformat(record[rules.record.time])
+        return str(record[rules.record.name]), at if at.tzinfo else None
+    except (ValueError, KeyError, TypeError):
+        return "", None
