@@ -257,11 +257,13 @@ def cleaned(command: _Command) -> _Command:
 
 
 def clean_text(text: str, *, one_line: bool = False) -> str:
-    """Mask a person's text and make what could steer a terminal visible; line breaks survive in longer texts."""
-    masked = mask(text.strip()).text
-    if one_line:
-        return visible(" ".join(masked.split()))
-    return "\n".join(visible(line.rstrip("\r")) for line in masked.split("\n"))
+    """Mask a person's text and make what could steer a terminal visible; line breaks survive in longer texts.
+
+    What became visible is masked once more, so that cleaning twice changes nothing.
+    """
+    masked = mask(" ".join(text.split()) if one_line else text.strip()).text
+    shown = "\n".join(visible(line.rstrip("\r")) for line in masked.split("\n"))
+    return shown if shown == masked else mask(shown).text
 
 
 def longest_text(command: Command) -> int:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from tui.incident import fold, wire
+from tui.incident import fold, reread, wire
 from tui.incident.disk import Disk, FileState
 from tui.incident.record import Entry, Recorded, Stamp
 from tui.incident.wire import Damage, Scan
@@ -180,7 +180,7 @@ class Journal:
         return Saved(placed)
 
     def _new_segment(self) -> _Segment:
-        writer = f"{self._writer}-{self._token()}"
+        writer = reread.writer(f"{self._writer}-{self._token()}")
         self._disk.make_folder(self._folder)
         segment = _Segment(self._disk.create(self._folder / (writer + SUFFIX)), writer)
         try:

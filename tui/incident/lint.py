@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tui.incident.actions import clean_text
 from tui.incident.derived import figures, timeline
 from tui.incident.gates import parse_due
+from tui.incident.reread import identifier
 from tui.incident.sections import sections
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _timeline(sections: Mapping[str, Section], words: Words) -> Iterator[Finding
         if not source.startswith(sources):
             yield Finding(Fault.UNLINKED_ROW, clean_text(when, one_line=True), line)
         if not _TIME.search(when):
-            yield Finding(Fault.TIME_WITHOUT_ZONE, when, line)
+            yield Finding(Fault.TIME_WITHOUT_ZONE, clean_text(when, one_line=True), line)
 
 
 def _evidence(sections: Mapping[str, Section], words: Words) -> Iterator[Finding]:
@@ -122,7 +123,7 @@ def _evidence(sections: Mapping[str, Section], words: Words) -> Iterator[Finding
     for line, row in rows:
         request_id, state, *_rest = [*row, "", ""]
         if state not in matched:
-            yield Finding(Fault.EVIDENCE_NOT_MATCHED, request_id.strip("`"), line)
+            yield Finding(Fault.EVIDENCE_NOT_MATCHED, identifier(request_id.strip("`")), line)
 
 
 def _times(text: str) -> Iterator[Finding]:

@@ -1,7 +1,8 @@
 """How entries look in a segment: one JSON line each, chained by hashes. Pure: bytes in, entries out, nothing raises.
 
 A line is `{"v":…,…,"prev":"…","hash":"…"}`. `hash` is the sha256 of the line's bytes before `,"hash":`, `prev` the hash
-of the line before. This frame holds for every version, so that damage and a newer version are told apart.
+of the line before. This frame holds for every version, so that damage and a newer version are told apart. Hashes are
+of the bytes as they are; what an entry then says has passed the masking net again (`reread`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from tui.incident import reread
 from tui.incident.entries import Unknown, from_data, to_data
 from tui.incident.frame import FRAME, HASH_KEY, TAIL, intact
 from tui.incident.record import Entry, Recorded, Stamp
@@ -155,13 +157,13 @@ def _recorded(fields: dict[str, Any], *, newer: bool) -> Recorded | None:
         millis, counter = (int(part) for part in fields["hlc"])
         if not 0 <= millis <= _LAST_MOMENT or not isinstance(fields["data"], dict):
             return None
-        kind, data = str(fields["type"]), fields["data"]
+        kind, data = reread.identifier(str(fields["type"])), reread.reread(fields["data"])
         payload = Unknown(kind, data) if newer else from_data(kind, data)
-        entry = Entry(payload, _moment(fields["effective"]), str(fields["actor"]))
-        retry_of = str(fields.get("retry_of", ""))
-        stamp = Stamp(millis, counter)
-        return Recorded(entry, _moment(fields["recorded"]), stamp, str(fields["writer"]), int(fields["seq"]), retry_of)
-    except (KeyError, TypeError, ValueError, OverflowError):
+        entry = Entry(payload, _moment(fields["effective"]), reread.line(str(fields["actor"])))
+        retry_of, stamp = reread.entry_id(str(fields.get("retry_of", ""))), Stamp(millis, counter)
+        writer, seq = reread.writer(str(fields["writer"])), int(fields["seq"])
+        return Recorded(entry, _moment(fields["recorded"]), stamp, writer, seq, retry_of)
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return None
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui import locale
 from tui.incident.narrative import Words
+from tui.privacy import mask
 from tui.runbook.load import RunbookError, load_copy
 
 if TYPE_CHECKING:
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def stored(state: IncidentState, loaded: LoadedRunbook) -> tuple[Procedures, Words]:
-    """The runbook of an incident and the words of the language it was declared in; `loaded` where it kept none."""
+    """The runbook of an incident and the words of the language it was declared in; `loaded` where it kept none.
+
+    A copy comes with the journal, and may be forged like all of it.
+    """
     copy = state.declaration.runbook if state.declaration else None
     if copy is not None and copy.rules:
         try:
@@ -23,7 +27,7 @@ def stored(state: IncidentState, loaded: LoadedRunbook) -> tuple[Procedures, Wor
         except RunbookError:
             pass
         else:
-            return rules, Words(_speaker(copy.lang), texts.title)
+            return rules, Words(_speaker(copy.lang), lambda text_id: mask(texts.title(text_id)).text)
     return loaded.runbook, Words(_speaker(loaded.lang), loaded.texts.title)
 
 
