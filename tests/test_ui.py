@@ -308,6 +308,22 @@ async def test_zoom_gives_one_pane_all_the_room() -> None:
         assert app.screen.query_one("#feed").size.width < 60
 
 
+async def test_a_pane_that_comes_back_shows_what_happened_while_it_was_hidden() -> None:
+    board = boards.sev1()
+    app = GuardiaApp(FakeEngine([board]))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        assert "fired" in screen_text(app)
+        await pilot.press("t", "z")
+        await pilot.pause()
+        app._board.update(replace(board, alerts=()), boards.events())
+        await pilot.pause()
+        await pilot.press("z")
+        await pilot.pause()
+        assert "1 Auth 5xx" in screen_text(app)
+        assert "fired" not in screen_text(app)
+
+
 async def test_tabs_where_panes_share_their_place() -> None:
     app = GuardiaApp(FakeEngine([boards.board()]))
     async with app.run_test(size=(80, 24)) as pilot:

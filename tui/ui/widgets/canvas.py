@@ -40,6 +40,7 @@ class Canvas(Widget):
         size = self.size
         if size.width <= 0 or size.height <= 0:
             self._built_for = Size(0, 0)  # it may come back as large as it was, with something else to show
+            self.refresh()  # the toolkit keeps the rows of what is hidden, and would show those
             return
         old, self._lines = self._lines, self.build(size.width, size.height)
         if self._built_for != size:
