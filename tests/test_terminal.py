@@ -176,8 +176,8 @@ def test_the_real_outage_is_the_worst_severity_and_the_hour_before_is_calm(
 ) -> None:
     burning = terminal(160, 45)
     burning.run("review", NIGHT, "--at", "2026-11-19T22:08:00Z", "--lang", "en")
-    shown = burning.until(lambda text: "SUGGESTED" in text and "22:08:00 UTC" in text)
-    badges = dict(re.findall(r"^[▌ ─━]{1,2}([1-5]) .*? [▲◆●○] (\w+)", shown, re.MULTILINE))
+    burning.until(lambda text: "SUGGESTED" in text and "22:08:00 UTC" in text)
+    badges = dict(re.findall(r"^[▌ ─━]{1,2}([1-5]) .*? [▲◆●○] (\w+)", burning.settled(), re.MULTILINE))
     assert badges == {"1": "SEV1", "2": "OK", "3": "OK", "4": "OK", "5": "OK"}
     calm = terminal(160, 45)
     calm.run("review", NIGHT, "--at", "2026-11-19T21:10:00Z", "--lang", "en")

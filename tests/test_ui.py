@@ -22,6 +22,7 @@ from tui.ui.palette import DARK_THEME, LIGHT_THEME, PLAIN, SIXTEEN_THEME, role_s
 from tui.ui.screens.board import BoardScreen
 from tui.ui.screens.help import HelpScreen
 from tui.ui.widgets.panes import ScrollPane
+from tui.ui.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -322,6 +323,27 @@ async def test_a_pane_that_comes_back_shows_what_happened_while_it_was_hidden() 
         await pilot.pause()
         assert "1 Auth 5xx" in screen_text(app)
         assert "fired" not in screen_text(app)
+
+
+async def test_a_key_for_a_screen_that_is_gone_does_nothing() -> None:
+    app = GuardiaApp(FakeEngine([boards.board()]))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        await pilot.press("colon")
+        field = app.screen.query_one(SearchField)
+        assert await app.run_action("move(1)", field)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not await app.run_action("move(1)", field)
+        assert app.is_running
+
+
+async def test_nothing_is_asked_of_a_board_before_there_is_one() -> None:
+    app = GuardiaApp(FakeEngine([]))
+    async with app.run_test(size=(100, 30)) as pilot:
+        for key in "1WCxup:":
+            await pilot.press("colon" if key == ":" else key, "escape")
+        assert app.is_running
 
 
 async def test_tabs_where_panes_share_their_place() -> None:

@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 
     from rich.segment import Segment
     from rich.style import Style
+    from textual.actions import ActionParseResult
     from textual.color import Color
+    from textual.dom import DOMNode
     from textual.driver import Driver
 
     from tui.present.situation import Situation
@@ -139,6 +141,17 @@ class GuardiaApp(App[None]):
             if usual != (event.character or ""):
                 event = Key(_SIGNS.get(usual, usual), usual)
         await super().on_event(event)
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do what a key stands for; one that came too soon may stand for something of a screen that is gone by now."""
+        if default_namespace is not None and not default_namespace.is_attached:
+            return False
+        return await super().run_action(action, default_namespace, namespaces)
 
     def on_mount(self) -> None:
         """Show the board and begin to read."""

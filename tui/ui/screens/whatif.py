@@ -296,7 +296,7 @@ def open_whatif(app: GuardiaApp) -> None:
     metric = situation.board.suggestion.metric if situation and situation.board.suggestion else None
     if isinstance(screen, DetailScreen) and screen.panel is not None:
         metric = screen.panel.metric
-    elif isinstance(screen.focused, Lane) and situation is not None:
+    elif isinstance(screen.focused, Lane) and situation is not None and situation.panels:
         metric = situation.panels[screen.focused.index].metric
     engine = diggable(app.engine)
     app.push_screen(WhatIfScreen(engine.loaded if isinstance(engine, _WithRunbook) else None, metric))
