@@ -99,11 +99,20 @@ def shown(app: GuardiaApp) -> str:
     return "\n".join(rows(app))
 
 
+async def read(pilot: Pilot[None]) -> None:
+    """Wait until the log is read."""
+    app = pilot.app
+    assert isinstance(app, GuardiaApp)
+    await until(
+        pilot, lambda _text: app.situation is not None and bool(app.situation.panels) and app.situation.board.final
+    )
+
+
 async def until(pilot: Pilot[None], holds: str | Callable[[str], bool]) -> str:
     """The screen as soon as it shows something: answers come from another thread."""
     app = pilot.app
     assert isinstance(app, GuardiaApp)
-    for _look in range(300):
+    for _look in range(1500):
         await pilot.pause()
         text = shown(app)
         if holds in text if isinstance(holds, str) else holds(text):

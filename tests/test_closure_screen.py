@@ -66,7 +66,7 @@ async def form(pilot: Pilot[None]) -> ClosureScreen:
     """Open the form with two presses of c."""
     await opened(pilot, "INC-")
     await pilot.press("c", "c")
-    for _attempt in range(250):
+    for _attempt in range(1500):
         await pilot.pause()
         screen = pilot.app.screen
         if isinstance(screen, ClosureScreen) and isinstance(screen.focused, Input | ActionRow):
@@ -81,7 +81,7 @@ def nowhere(folder: Path) -> bool:
 
 
 async def on_board(pilot: Pilot[None]) -> None:
-    for _attempt in range(250):
+    for _attempt in range(1500):
         await pilot.pause()
         if isinstance(pilot.app.screen, BoardScreen):
             return

@@ -92,7 +92,7 @@ async def test_a_smoke_command_is_run_from_the_gate_by_keys(tmp_path: Path) -> N
         await pilot.press("enter")
         await until(pilot, "ended with ")
         await pilot.press("escape")
-        for _attempt in range(250):
+        for _attempt in range(1500):
             if the_state(tmp_path).runs:
                 break
             await asyncio.sleep(0.01)

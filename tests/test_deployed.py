@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import boards, rooms
-from tests.digging import OUTAGE, rows, sample_engine, until
+from tests.digging import OUTAGE, read, rows, sample_engine, until
 from tests.events import AUTH, AUTHZ, CATCHUP, HTTP, after, board_of, denials, event, outage, parsed, stored, week3
 from tests.test_compare import calm
 from tui.incident.team import Deploy, TeamState
@@ -285,7 +285,7 @@ DEPLOYS = "2026-03-02T02:01:00Z backend api [bold]4.2[/]\n2026-03-02T01:40:00Z f
 async def test_it_opens_with_the_newest_deploy_and_tab_goes_to_the_next(tmp_path: Path) -> None:
     app = app_with(tmp_path, DEPLOYS)
     async with app.run_test(size=(160, 45)) as pilot:
-        await until(pilot, "UTC")
+        await read(pilot)
         await pilot.press("C")
         await until(pilot, "❯ 01:31,02:01 02:01,02:20")
         await until(pilot, "Before and after backend api [bold]4.2[/]")
@@ -301,7 +301,7 @@ async def test_it_opens_with_the_newest_deploy_and_tab_goes_to_the_next(tmp_path
 async def test_periods_are_typed_and_a_mistake_stands_under_its_place(tmp_path: Path) -> None:
     app = app_with(tmp_path, "")
     async with app.run_test(size=(100, 30)) as pilot:
-        await until(pilot, "UTC")
+        await read(pilot)
         await pilot.press("C")
         await until(pilot, "none is known: guardia deploy mark")
         await until(pilot, "❯ 01:30,01:50 01:50,02:20")
@@ -321,7 +321,7 @@ async def test_it_fits_every_size_in_both_languages(size: tuple[int, int], lang:
     use(lang)
     app = app_with(tmp_path, DEPLOYS, lang)
     async with app.run_test(size=size) as pilot:
-        await until(pilot, "UTC")
+        await read(pilot)
         await pilot.press("C")
         await until(pilot, "api [bold]4.2[/]")
         await until(pilot, lambda text: "×" in text or "from 0" in text or "desde 0" in text)

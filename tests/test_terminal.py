@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 400
+PATIENCE = 1000
 """Looks at the screen before giving up."""
 BETWEEN_LOOKS = 0.05
 """Seconds that the program under test has the processor to itself."""

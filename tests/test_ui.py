@@ -70,7 +70,7 @@ async def until(pilot: Pilot[None], wanted: str) -> None:
     """Wait for the worker's picture: it comes from another thread."""
     app = pilot.app
     assert isinstance(app, GuardiaApp)
-    for _attempt in range(200):
+    for _attempt in range(1500):
         await pilot.pause()
         if wanted in screen_text(app):
             return
@@ -81,7 +81,7 @@ async def until(pilot: Pilot[None], wanted: str) -> None:
 async def settled(pilot: Pilot[None]) -> None:
     app = pilot.app
     assert isinstance(app, GuardiaApp)
-    for _attempt in range(200):
+    for _attempt in range(1500):
         await pilot.pause()
         shown = app._board.shown
         if shown is not None and shown.board.final:

@@ -59,7 +59,7 @@ def english(app: GuardiaApp) -> list[str]:
 async def until(pilot: Pilot[None], wanted: str) -> None:
     app = pilot.app
     assert isinstance(app, GuardiaApp)
-    for _attempt in range(250):
+    for _attempt in range(1500):
         await pilot.pause()
         if wanted in screen_text(app):
             return
@@ -69,7 +69,7 @@ async def until(pilot: Pilot[None], wanted: str) -> None:
 
 async def closed(pilot: Pilot[None]) -> None:
     """Wait until the disk has confirmed and the question is gone."""
-    for _attempt in range(250):
+    for _attempt in range(1500):
         await pilot.pause()
         if isinstance(pilot.app.screen, BoardScreen):
             return
@@ -105,7 +105,7 @@ def files(folder: Path) -> list[str]:
 async def opened(pilot: Pilot[None], wanted: str = "SEV1") -> None:
     app = pilot.app
     assert isinstance(app, GuardiaApp)
-    for _attempt in range(250):
+    for _attempt in range(1500):
         await pilot.pause()
         if app._board.live and app._board.live.board.final and app._board.live.incident:
             break
@@ -365,7 +365,7 @@ async def test_a_command_runs_once_asked_and_what_came_of_it_is_recorded(tmp_pat
         await until(pilot, "ended with ")
         await pilot.press("escape")
         await until(pilot, "✗ ")
-        for _attempt in range(250):
+        for _attempt in range(1500):
             if the_state(tmp_path).runs:
                 break
             await asyncio.sleep(0.01)

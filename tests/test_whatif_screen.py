@@ -13,7 +13,7 @@ from textual.events import Key
 
 from tests import boards
 from tests.boards import FakeEngine
-from tests.digging import rows, sample_engine, shown, until
+from tests.digging import read, rows, sample_engine, shown, until
 from tests.events import AUTHZ, after, denials, stored, traffic
 from tests.samples import NIGHT, needs_samples
 from tests.test_whatif import BURSTS, HOLD, LIMIT, LOADED, RULE, alerts_under, burst_store, edited_runbook, found, spike
@@ -164,7 +164,7 @@ def test_a_value_that_the_runbook_refuses_is_left_out_of_a_sweep_nobody_asked_fo
 
 async def opened(pilot: Pilot[None], *keys: str) -> WhatIfScreen:
     """Press keys on the board until the screen is there."""
-    await until(pilot, "UTC")
+    await read(pilot)
     await pilot.press(*keys)
     await until(pilot, "what if ❯")
     screen = pilot.app.screen
@@ -268,7 +268,7 @@ async def test_it_fits_every_size_in_both_languages(size: tuple[int, int], lang:
     use(lang)
     app = GuardiaApp(sample_engine(lang=lang))
     async with app.run_test(size=size) as pilot:
-        await until(pilot, "UTC")
+        await read(pilot)
         await pilot.press(LANE, "W")
         await until(pilot, f"❯ {RULE.id}.for=")
         screen = app.screen

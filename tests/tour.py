@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     Way = Callable[[Pilot[None]], Awaitable[object]]
 
-LOOKS = 400
+LOOKS = 1500
 STYLES = str(Path(ui.__file__).parent / GuardiaApp.CSS_PATH)
 
 
