@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.test_bundle_replay import bundle_of, failed, tampered
+from tests.test_cli import guardia
 from tests.test_incident_cli import SAMPLE, Shell, declare, shell
 from tui.incident import wire
 from tui.incident.entries import Declared
@@ -121,3 +122,12 @@ def test_an_export_that_is_not_there_is_not_ok(shell: Shell, incident: str, tmp_
     said = shell.json("verify", tmp_path / "gone.ndjson")
     assert (said.code, said.json["ok"], said.json["incident"]) == (3, False, incident)
     assert json.dumps(str(tmp_path / "gone.ndjson"))[1:-1] in said.missing[-1]
+
+
+@pytest.mark.usefixtures("incident")
+@pytest.mark.parametrize("command", ["check", "trace"])
+def test_what_reads_logs_says_what_a_bundle_is_for(shell: Shell, tmp_path: Path, command: str) -> None:
+    words = ["req_w1ak4zqp"] if command == "trace" else []
+    said = guardia(command, *words, bundle_of(shell, tmp_path))
+    assert (said.returncode, said.stdout) == (3 if command == "check" else 2, "")
+    assert "is an incident's bundle: guardia review opens it" in said.stderr

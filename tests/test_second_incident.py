@@ -10,6 +10,7 @@ import pytest
 from tests import rooms
 from tests.digging import until
 from tests.incidents import METRIC, OTHER_METRIC
+from tests.test_incident_cli import SAMPLE, Shell
 from tui.incident import actions as a
 from tui.locale import use
 from tui.session.act import incidents
@@ -96,3 +97,15 @@ async def test_a_second_incident_is_declared_by_whoever_wants_one(tmp_path: Path
         await pilot.press("shift+tab", "2", "enter")
         await until(pilot, lambda text: "a second incident" not in text)
     assert len(incidents(tmp_path)) == 2
+
+
+def test_the_shell_declares_it_again_and_says_so(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    words = ("declare", "--severity", "SEV1", SAMPLE.log, "--at", SAMPLE.at(SAMPLE.declared))
+    first, second = shell.done(*words), shell.done(*words)
+    assert "tells of the same trouble" not in first.err
+    one, other = first.json["incident"], second.json["incident"]
+    assert f"{one} tells of the same trouble: if {other} is a second one, merge it or cancel it" in second.err
+    shell.done("cancel", "--id", one, "--why", "no users")
+    shell.done("cancel", "--id", other, "--why", "no users")
+    assert "tells of the same trouble" not in shell.done(*words).err

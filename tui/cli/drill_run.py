@@ -61,6 +61,7 @@ def _play(options: Options, prepared: Prepared, scenario: str | None, seed: int)
     from tui.session.engine import Engine
     from tui.session.first_run import first_time
     from tui.session.reader import FixedSources
+    from tui.session.sharing import shared_folder
     from tui.ui.app import run as show
 
     clock, settings = WallClock(), prepared.settings
@@ -74,7 +75,15 @@ def _play(options: Options, prepared: Prepared, scenario: str | None, seed: int)
     engine = Engine(prepared.loaded, source, clock=clock, mode="drill", zone=settings.tzinfo())
     room = open_room(options, prepared, engine, (), played.folder)
     first, loaded = first_time(settings.data_dir), load_settings(options)
-    show(room, look=settings.theme, color=options.color, ascii_only=settings.ascii, settings=loaded, first=first)
+    show(
+        room,
+        look=settings.theme,
+        color=options.color,
+        ascii_only=settings.ascii,
+        settings=loaded,
+        shared=shared_folder(settings.data_dir),
+        first=first,
+    )
     found = score_of_run(played, prepared.loaded.runbook, clock.now())
     if found is None:
         say(_("nothing had fired when the drill was left: there is nothing to judge"))

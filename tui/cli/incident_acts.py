@@ -9,6 +9,7 @@ import click
 from tui.cli.incident_desk import NotChosenError, act, desk_of, for_the_team, open_case, perform, timed
 from tui.cli.incident_report import OK, REFUSED, not_chosen
 from tui.cli.options import time_option
+from tui.cli.output import say
 from tui.incident import actions
 from tui.locale import _
 
@@ -33,8 +34,9 @@ _override = click.option("--override", is_flag=True, help=_("Against the gate; n
 @click.option("--workaround/--no-workaround", default=None, help=_("Whether users have a way around it."))
 @click.pass_obj
 def declare(options: Options, /, sources: tuple[str, ...], **said: Any) -> int:  # noqa: ANN401 - one type an option
-    """Open an incident."""
-    from tui.session.act import new_desk
+    """Open an incident; where another tells of the same trouble already, say so."""
+    from tui.incident.overlap import twin
+    from tui.session.act import incidents, new_desk
 
     if said["severity"] is None:
         raise click.UsageError(_("say how severe it is: --severity with one of the runbook's severities"))
@@ -51,7 +53,14 @@ def declare(options: Options, /, sources: tuple[str, ...], **said: Any) -> int: 
             workaround=said["workaround"],
             **times,
         )
-        return OK if perform(case, new_desk(case.data_dir, (at or case.wall).date()), command).ok else REFUSED
+        done = perform(case, new_desk(case.data_dir, (at or case.wall).date()), command)
+        if done.ok and (told := twin(done.state, incidents(case.data_dir))):
+            say(
+                _("{other} tells of the same trouble: if {id} is a second one, merge it or cancel it").format(
+                    other=told.id, id=done.state.id
+                )
+            )
+        return OK if done.ok else REFUSED
     finally:
         case.close()
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tui.cli.output import say
 from tui.locale import _
+from tui.privacy import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,7 +78,13 @@ def open_engine(
     from tui.session.clock import Cursor, WallClock
     from tui.session.engine import Engine
     from tui.session.times import EPOCH
+    from tui.session.unbundle import is_bundle
 
+    for spec in specs:
+        if is_bundle(Path(spec)):
+            raise click.UsageError(
+                _("{name} is an incident's bundle: guardia review opens it").format(name=visible(spec))
+            )
     settings = prepared.settings
     commands = {name: CommandSpec(command.argv, command.history) for name, command in settings.commands.items()}
     sources = SourceSet(specs, live=mode != "review", commands=commands, stdin=stdin)

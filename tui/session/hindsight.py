@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tui.incident.fold import fold
-from tui.incident.state import Status
-from tui.incident.times import times
+from tui.incident.overlap import is_about, overlaps
 from tui.session.transport import entry_stops, known_by
 
 if TYPE_CHECKING:
@@ -100,8 +99,9 @@ class Hindsight:
         if marks is None or suggestion is None:
             return None
         since, until = _life(suggestion.episode, marks, at)
-        about = (desk.state for desk in desks if _about(desk.state, suggestion))
-        return next((state for state in about if _meets(state, since, until)), None)
+        anchor = suggestion.anchor.request_id if suggestion.anchor else None
+        about = (desk.state for desk in desks if is_about(desk.state, suggestion.metric, anchor))
+        return next((state for state in about if overlaps(state, since, until)), None)
 
     def team(self, team: TeamState, at: datetime) -> TeamState:
         """What had happened by a moment of what the team's journal says."""
@@ -115,17 +115,3 @@ def _life(alert: Episode | None, marks: Transport, at: datetime) -> tuple[dateti
         return at, at
     known = (life for life in marks.episodes if (life.rule, life.pending_at) == (alert.rule, alert.pending_at))
     return alert.pending_at, next(known, alert).resolved_at
-
-
-def _about(state: IncidentState, suggestion: Suggestion) -> bool:
-    """Whether an incident is about a suggestion's metric or anchor; a false alarm or a merged one is about nothing."""
-    anchored = suggestion.anchor is not None and state.anchor == suggestion.anchor.request_id
-    return state.ended is None and (state.metric == suggestion.metric or anchored)
-
-
-def _meets(state: IncidentState, since: datetime, until: datetime | None) -> bool:
-    """Whether an incident, from its start to its closing, overlaps a span; an open end reaches into the future."""
-    known = times(state)
-    closed = known.closed if state.status is Status.CLOSED else None
-    begun = known.started is not None and (until is None or known.started <= until)
-    return begun and (closed is None or closed >= since)

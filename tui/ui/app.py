@@ -23,7 +23,6 @@ from textual.worker import get_current_worker
 
 from tui import keymap
 from tui.crash import crash_report
-from tui.session.sharing import shared_folder
 from tui.ui.driver import outliving
 from tui.ui.engine import Commanding
 from tui.ui.messages import Answer, EngineFailed, Snapshot
@@ -336,16 +335,16 @@ def run(
     color: bool = True,
     ascii_only: bool = False,
     settings: Loaded | None = None,
+    shared: Path | None = None,
     first: bool = False,
 ) -> None:
     """Show the board until the person leaves; SystemExit with a code when the app failed.
 
-    first: whether this is the first time that guardia opens here.
+    shared: where pages for other people are written. first: whether this is the first time that guardia opens here.
     """
     app = GuardiaApp(engine, look=look, color=color, ascii_only=ascii_only)
-    app.settings, app.welcome = settings, first
+    app.settings, app.shared, app.welcome = settings, shared, first
     keymap.use(settings.settings.keys if settings else {})
-    app.shared = shared_folder(settings.settings.data_dir) if settings else None
     app.run()
     if app.return_code:
         raise SystemExit(app.return_code)
