@@ -22,7 +22,7 @@ class AskId(Finder["tuple[str, Sample]", str]):
         self._situation = situation
         self._wrong = False
 
-    def heading(self) -> tuple[str, Span]:
+    def head(self) -> tuple[str, Span]:
         """Say which keys there are, or what was wrong."""
         if self._wrong:
             return _("Trace of"), Span(_("not a usable requestId (6 to 64 letters, digits and _ . : -)"), "watch")

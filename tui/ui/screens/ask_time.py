@@ -29,7 +29,7 @@ class AskTime(Finder["Episode", datetime]):
         self._situation, self._transport = situation, transport
         self._wrong = False
 
-    def heading(self) -> tuple[str, Span]:
+    def head(self) -> tuple[str, Span]:
         """Say in which zone times are read, or what was wrong."""
         if self._wrong:
             return _("Go to"), Span(_("no time that can be read"), "watch")

@@ -26,7 +26,7 @@ class PaletteScreen(Finder["Act", "Act"]):
         super().__init__(_("name of an action"), acts)
         self._acts = acts
 
-    def heading(self) -> tuple[str, Span]:
+    def head(self) -> tuple[str, Span]:
         """Say how many match."""
         return _("Commands"), Span(f"{len(self.offers)}", "muted")
 

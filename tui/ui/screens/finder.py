@@ -64,7 +64,7 @@ class Finder(ModalScreen["Found | None"], Generic[Offer, Found]):
 
     # --- what a kind of finder says -----------------------------------------------------------------------------------
 
-    def heading(self) -> tuple[str, Span]:
+    def head(self) -> tuple[str, Span]:
         """What is looked for, and what stands at the right of it."""
         raise NotImplementedError
 
@@ -91,7 +91,7 @@ class Finder(ModalScreen["Found | None"], Generic[Offer, Found]):
 
     def show(self) -> None:
         """Draw title and list anew."""
-        rows, name = self.query_one(Rows), self.heading()
+        rows, name = self.query_one(Rows), self.head()
 
         def title(cells: int) -> tuple[Line, ...]:
             return (rule((Span(name[0]),), (name[1], gap(1)), cells),)
