@@ -17,6 +17,7 @@ import pytest
 from tests.samples import LOGS, needs_samples
 from tests.test_cli import guardia
 from tests.test_incident_cli import NIGHTS, REAL, SAMPLE, Night, Said, Shell, declare, fill, resolve, shell
+from tui.cli.main import run
 from tui.cli.options import Options
 from tui.cli.replay import Past, past
 from tui.cli.room import open_room
@@ -263,6 +264,19 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
+
+
+@pytest.mark.usefixtures("declared")
+def test_what_is_shared_from_a_bundle_lies_in_the_own_data_folder(
+    shell: Shell, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: dict[str, Any] = {}
+    monkeypatch.setattr("tui.ui.app.run", lambda room, **said: opened.update(said, room=room))
+    monkeypatch.setattr("tui.cli.terminal.need_terminal", lambda _sources: None)
+    with pytest.raises(SystemExit):
+        run(["review", str(bundle_of(shell, here)), "--data-dir", str(tmp_path / "own")])
+    assert opened["shared"] == tmp_path / "own" / "shared"
+    assert opened["room"].place.read_only
 
 
 def test_an_incident_is_reviewed_on_the_logs_it_was_declared_on(shell: Shell, declared: Night, here: Path) -> None:

@@ -341,8 +341,8 @@ async def test_a_key_for_a_screen_that_is_gone_does_nothing() -> None:
 async def test_nothing_is_asked_of_a_board_before_there_is_one() -> None:
     app = GuardiaApp(FakeEngine([]))
     async with app.run_test(size=(100, 30)) as pilot:
-        for key in "1WCxup:":
-            await pilot.press("colon" if key == ":" else key, "escape")
+        for keys in ("1W", "1x", "1u", "11", "C", "p", "G"):
+            await pilot.press(*keys, "escape", "escape")
         assert app.is_running
 
 

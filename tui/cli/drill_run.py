@@ -51,18 +51,14 @@ def _play(options: Options, prepared: Prepared, scenario: str | None, seed: int)
     from tui.cli.drill_score import score_of_run
     from tui.cli.incident_report import unreadable
     from tui.cli.output import say
-    from tui.cli.room import open_room
-    from tui.cli.setup import load_settings
+    from tui.cli.room import open_room, show_room
     from tui.drill.hidden import hidden_plan
     from tui.drill.live import DrillSource
     from tui.drill.runs import keep
     from tui.drill.told import score_lines
     from tui.session.clock import WallClock
     from tui.session.engine import Engine
-    from tui.session.first_run import first_time
     from tui.session.reader import FixedSources
-    from tui.session.sharing import shared_folder
-    from tui.ui.app import run as show
 
     clock, settings = WallClock(), prepared.settings
     opened = clock.now()
@@ -73,17 +69,7 @@ def _play(options: Options, prepared: Prepared, scenario: str | None, seed: int)
         raise unreadable(_("the data folder cannot be written ({errno})"), error) from None
     source = FixedSources(DrillSource(played.plan, clock.now))
     engine = Engine(prepared.loaded, source, clock=clock, mode="drill", zone=settings.tzinfo())
-    room = open_room(options, prepared, engine, (), played.folder)
-    first, loaded = first_time(settings.data_dir), load_settings(options)
-    show(
-        room,
-        look=settings.theme,
-        color=options.color,
-        ascii_only=settings.ascii,
-        settings=loaded,
-        shared=shared_folder(settings.data_dir),
-        first=first,
-    )
+    show_room(options, prepared, open_room(options, prepared, engine, (), played.folder))
     found = score_of_run(played, prepared.loaded.runbook, clock.now())
     if found is None:
         say(_("nothing had fired when the drill was left: there is nothing to judge"))

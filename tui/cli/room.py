@@ -55,6 +55,25 @@ def open_room(
     return CommandPost(engine, place)
 
 
+def show_room(options: Options, prepared: Prepared, room: CommandPost) -> None:
+    """Open the full-screen app on a room, until the person leaves."""
+    from tui.cli.setup import load_settings
+    from tui.session.first_run import first_time
+    from tui.session.sharing import shared_folder
+    from tui.ui.app import run
+
+    settings = prepared.settings
+    run(
+        room,
+        look=settings.theme,
+        color=options.color,
+        ascii_only=settings.ascii,
+        settings=load_settings(options),
+        shared=shared_folder(settings.data_dir),  # a bundle's own folder goes when it is left
+        first=not options.read_only and first_time(settings.data_dir),
+    )
+
+
 def known_id(options: Options, data_dir: Path) -> str | None:
     """The id that was named, if any; a usage error for what is none."""
     from tui.incident.journal import incident_folder

@@ -98,22 +98,6 @@ def _show(
     sources: tuple[str, ...] = (),
     data_dir: Path | None = None,
 ) -> None:
-    from tui.cli.room import open_room
-    from tui.cli.setup import load_settings
-    from tui.session.first_run import first_time
-    from tui.session.sharing import shared_folder
-    from tui.ui.app import run
+    from tui.cli.room import open_room, show_room
 
-    settings = prepared.settings
-    room = open_room(options, prepared, engine, sources, data_dir)
-    loaded = load_settings(options)
-    first = not options.read_only and first_time(settings.data_dir)
-    run(
-        room,
-        look=settings.theme,
-        color=options.color,
-        ascii_only=settings.ascii,
-        settings=loaded,
-        shared=shared_folder(settings.data_dir),  # a bundle's own folder goes when it is left
-        first=first,
-    )
+    show_room(options, prepared, open_room(options, prepared, engine, sources, data_dir))
