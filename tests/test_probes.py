@@ -523,8 +523,8 @@ def test_lines_read_as_they_should() -> None:
 
     assert of("endpoint-and-code") == ["auth/bootstrap 39 · auth/me 8 · INTERNAL_ERROR 47"]
     assert of("no-env-validation-failure") == [
-        "no env validation failed since boot 06:04:00",
-        "no boot, boot (development) since 06:04:00",
+        "env validation failed: not seen since boot 06:04:00",
+        "boot last at 06:04:00 · boot (development): not seen since 12:00:00",
     ]
     assert of("rollback-backend-now")[::2] == ["backend 7f3c2a1 12:56:00, 02:00 before", "NO_GO 1/5"]
     assert of("auth-smoke") == ["smoke: health ✓ 12:59:00 · smoke: bootstrap, then me ✗ 22 12:59:00"]

@@ -6,15 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, cast
 
 from tui.incident import actions as a
+from tui.incident.entries import Reopened
 from tui.incident.facts import Facts
 from tui.incident.gates import commands_passed
-from tui.incident.state import IncidentState, Status
+from tui.incident.state import TRANSITIONS, IncidentState
 from tui.locale import _
 from tui.present import ask_status, ask_work
-from tui.present.entry_rows import step_name
+from tui.present.ask_step import tick
 from tui.present.format import duration
-from tui.present.not_yet import not_yet
-from tui.present.questions import Choice, Field, FieldError, Question
+from tui.present.questions import Field, FieldError, Question
 from tui.present.spans import Line, Span, foreign
 from tui.runbook.predicates import CommandPassed, CommandsPassed
 
@@ -42,7 +42,7 @@ def for_deed(deed: Deed, situation: Situation) -> Question | None:
         return None
     match deed.kind:
         case "tick":
-            return _tick(deed.subject, situation, state)
+            return tick(deed.subject, situation, state)
         case "decide":
             return _decide(deed.subject, situation, state)
         case "take":
@@ -109,19 +109,6 @@ def _word(name: str) -> str:
     return _("dominant") if name == "metric" else _("anchor")
 
 
-def _tick(step: str, situation: Situation, state: IncidentState) -> Question:
-    shown = step_name(step, situation.texts)
-    fields: tuple[Field, ...] = (Field("note", _("note"), hint=_("optional")),)
-    if state.ticked(step):
-        choices = (Choice("", _("add a note")), Choice("untick", _("take the tick away")))
-        fields = (Field("do", _("tick"), "", choices=choices), *fields)
-
-    def commands(said: Mapping[str, str]) -> tuple[a.Command, ...]:
-        return (a.UntickStep(step=step) if said.get("do") else a.TickStep(step=step, note=said["note"]),)
-
-    return Question(f"✓ {shown}", commands, fields, tuple(not_yet(step, situation)), state.id)
-
-
 def _decide(decision: str, situation: Situation, state: IncidentState) -> Question:
     """GO against the gate takes a reason, and says so."""
     picture = situation.incident
@@ -170,9 +157,9 @@ def more(situation: Situation) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     if state is None:
         found = [("dismiss", _("dismiss the suggestion"))] if situation.alerting else []
-    else:
-        if state.status in {Status.MITIGATED, Status.RESOLVED}:
-            found.append(("reopen", _("reopen")))
+    elif state.status in TRANSITIONS[Reopened][0]:
+        found.append(("reopen", _("reopen")))
+    if state is not None and state.status.open:
         found += [("title", _("change the title")), ("channel", _("say where the team talks"))]
         found += [("times", _("correct start or detection")), ("cancel", _("cancel: a false alarm"))]
         if situation.incident and len(situation.incident.open_incidents) > 1:

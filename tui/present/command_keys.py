@@ -49,9 +49,9 @@ def further_keys(situation: Situation) -> tuple[CommandKey, ...]:
     state, keys = picture.state, list[CommandKey]()
     if state is not None and state.status in _WORKING:
         keys.append(CommandKey("s", _("severity"), "severity"))
-    if state is not None:
+    if state is not None and state.status.open:
         keys += [CommandKey("f", _("flags"), "flags"), CommandKey("g", _("roles"), "roles")]
-    if state is not None and state.undoable:
+    if state is not None and state.status.open and state.undoable:
         keys.append(CommandKey("U", _("undo"), "undo"))
     return (*keys, CommandKey("M", _("more"), "more"))
 

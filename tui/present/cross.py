@@ -11,14 +11,19 @@ from tui.present.format import clock, number, percent, short_route, times
 from tui.present.spans import Line, Span, cut_middle, fit, foreign, gap, left, right, width
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.metrics.detail import Cross, CrossRow
     from tui.metrics.feed import EventRow
     from tui.present.situation import Situation
 
-_COUNT, _SHARE, _BASE, _FACTOR = 8, 9, 7, 7
-_NUMBERS = _COUNT + _SHARE + _BASE + _FACTOR
-_LEAST_LABEL = 12
+_SIZES = (8, 9, 7, 7)
+"""Cells of count, share, baseline and factor."""
+_FIRST_TO_GO = (2, 1, 3)
+_LEAST_LABEL, _MOST_LABEL = 12, 24
 _LEAST_ID = 17
+_LEAST_SAID = 6
+"""Fewer cells say nothing: the id takes them."""
 
 
 def cross_title(cross: Cross) -> str:
@@ -29,49 +34,44 @@ def cross_title(cross: Cross) -> str:
 
 def cross_lines(situation: Situation, cross: Cross, cells: int) -> tuple[Line, ...]:
     """Head, a row for each value with its pairs below it, and the total; empty fields stay out of the way."""
-    rows = [_head(cross, cells)]
-    rows += [_row(situation, row, cross.total.count, cells) for row in cross.rows]
+    longest = max((width(_label(situation, row)) for row in cross.rows), default=0)
+    kept = _kept(cells, min(_MOST_LABEL, max(_LEAST_LABEL, longest + 1)))
+    rows = [_head(cross, cells, kept)]
+    rows += [_row(situation, row, cross.total.count, cells, kept) for row in cross.rows]
     if not cross.rows:
         rows.append(fit((gap(1), Span(_("no events in the window"), "muted")), cells))
     rows.append(fit((gap(1), Span("─" * max(0, cells - 2), "rule")), cells))
-    return (*rows, _row(situation, cross.total, cross.total.count, cells))
+    return (*rows, _row(situation, cross.total, cross.total.count, cells, kept))
 
 
-def _head(cross: Cross, cells: int) -> Line:
-    label = left(f" {foreign(cross.fields[0])}", _label_cells(cells))
-    names = ((_("count"), _COUNT), (_("share"), _SHARE), (_("base"), _BASE), ("×", _FACTOR))
-    return fit((Span(label + "".join(right(name, size) for name, size in names[: _columns(cells)]), "muted"),), cells)
+def _kept(cells: int, wanted: int) -> tuple[int, ...]:
+    """The numbers that leave the label what it wants: the baseline goes first, then the share, the count never."""
+    kept = [*range(len(_SIZES))]
+    for goes in _FIRST_TO_GO:
+        if _label_cells(cells, kept) >= wanted:
+            break
+        kept.remove(goes)
+    return tuple(kept)
 
 
-def _columns(cells: int) -> int:
-    """How many of the numbers have room: the label goes first, then the count."""
-    sizes = (_COUNT, _SHARE, _BASE, _FACTOR)
-    return next((count for count in range(len(sizes), 0, -1) if cells - sum(sizes[:count]) >= _LEAST_LABEL), 1)
+def _label_cells(cells: int, kept: Sequence[int]) -> int:
+    return max(0, cells - sum(_SIZES[each] for each in kept) - 1)
 
 
-def _label_cells(cells: int) -> int:
-    return max(0, cells - sum((_COUNT, _SHARE, _BASE, _FACTOR)[: _columns(cells)]) - 1)
+def _head(cross: Cross, cells: int, kept: Sequence[int]) -> Line:
+    label = left(f" {foreign(cross.fields[0])}", _label_cells(cells, kept))
+    names = (_("count"), _("share"), _("base"), "×")
+    return fit((Span(label + "".join(right(names[each], _SIZES[each]) for each in kept), "muted"),), cells)
 
 
-def _row(situation: Situation, row: CrossRow, total: int, cells: int) -> Line:
+def _row(situation: Situation, row: CrossRow, total: int, cells: int, kept: Sequence[int]) -> Line:
     leading = len(row.values) != 2
-    factor = _factor(row)
-    numbers = (
-        right(number(row.count), _COUNT),
-        right(f"{percent(row.count / total)} %" if total else "–", _SHARE),
-        right(number(row.base), _BASE),
-        right(factor, _FACTOR),
-    )[: _columns(cells)]
-    role = "strong" if leading and row.values else "text"
-    return fit(
-        (
-            Span(left(_label(situation, row), _label_cells(cells)), role if row.values else "muted"),
-            Span(numbers[0], "strong" if leading else "text"),
-            Span("".join(numbers[1:3]), "text" if leading else "muted"),
-            Span("".join(numbers[3:]), "strong" if leading else "muted"),
-        ),
-        cells,
-    )
+    share = f"{percent(row.count / total)} %" if total else "–"
+    numbers = (number(row.count), share, number(row.base), _factor(row))
+    roles = ("strong", "text", "text", "strong") if leading else ("text", "muted", "muted", "muted")
+    name_role = "muted" if not row.values else "strong" if leading else "text"
+    name = Span(left(_label(situation, row), _label_cells(cells, kept)), name_role)
+    return fit((name, *(Span(right(numbers[each], _SIZES[each]), roles[each]) for each in kept)), cells)
 
 
 def _label(situation: Situation, row: CrossRow) -> str:
@@ -97,6 +97,8 @@ def sample_line(situation: Situation, row: EventRow, cells: int) -> Line:
     ident = foreign(row.request_id) if row.request_id else "–"
     id_cells = min(width(ident), max(_LEAST_ID, room - _LEAST_LABEL - 1), room)
     said = foreign(row.detail) if row.detail else _amount_or_route(situation, row)
+    if room - id_cells - 1 < _LEAST_SAID:
+        return fit((Span(start, "muted"), Span(cut_middle(ident, room), "muted")), cells)
     text = left(said, max(0, room - id_cells - 1))
     return fit((Span(start, "muted"), Span(text, "text"), gap(1), Span(cut_middle(ident, id_cells), "muted")), cells)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.locale import _
 from tui.present.outcome_words import answer_line, answer_mark
+from tui.present.probe_words import probe_line
 from tui.present.sidepane import sentence
 from tui.present.spans import Line, Span
 from tui.present.wording import Wording
@@ -23,12 +24,28 @@ def not_yet(step: str, situation: Situation) -> Iterator[Line]:
     if picture is None:
         return
     say = Wording(situation.rules, situation.texts, situation.now)
+    if (seen := view_of(step, situation)) is not None:
+        yield from _told(seen, say)
     for checklist in (picture.triage_list, picture.playbook_list, picture.rollback_list):
         view = next((view for view in checklist.steps if view.step.id == step), None)
         if view is None:
             continue
         yield from _applies(view, say)
         yield from (_outcome(check, say) for check in checklist.checks if check.answer.met is not True)
+
+
+def view_of(step: str, situation: Situation) -> StepView | None:
+    """The step as it is shown, with what is known of it; None where no checklist in view has it."""
+    picture = situation.incident
+    lists = (picture.triage_list, picture.playbook_list, picture.rollback_list) if picture else ()
+    return next((view for each in lists for view in each.steps if view.step.id == step), None)
+
+
+def _told(view: StepView, say: Wording) -> Iterator[Line]:
+    """What nobody can tell of the step itself: its own fact stands before those of the outcome."""
+    for answer in view.answers:
+        if getattr(answer, "unknown", None) is not None:
+            yield (Span(f"{_('this step')}: ", "watch"), *probe_line(answer, say))
 
 
 def _applies(view: StepView, say: Wording) -> Iterator[Line]:
@@ -38,7 +55,11 @@ def _applies(view: StepView, say: Wording) -> Iterator[Line]:
 
 
 def _outcome(check: CheckView, say: Wording) -> Line:
-    """`✗ auth 5xx at 0, sustained: 02:10 of 15:00`."""
+    """`✗ expected: auth 5xx at 0, sustained: 02:10 of 15:00`."""
     title = sentence(say.name(f"check.{check.check.id}"))
     mark = answer_mark(check.answer)
-    return (Span(f"{mark.text} ", mark.role), Span(f"{title}: "), *answer_line(check.check.holds, check.answer, say))
+    return (
+        Span(f"{mark.text} ", mark.role),
+        Span(f"{_('expected')}: {title}: ", "muted"),
+        *answer_line(check.check.holds, check.answer, say),
+    )

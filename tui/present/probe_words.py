@@ -118,7 +118,9 @@ def _sightings(answer: a.Sightings, say: Wording) -> list[Line]:
     lines = [_sighting(seen, say) for seen in answer.seen if seen.times]
     if answer.unknown:
         return [*lines, unknown_line(answer.unknown, say)]
-    unseen = [seen for seen in answer.seen if not seen.times]
+    before = [seen for seen in answer.seen if not seen.times and seen.last is not None and answer.since is None]
+    unseen = [seen for seen in answer.seen if not seen.times and seen not in before]
+    lines += [_pair(say.name(f"marker.{seen.marker}"), _last(seen, say)) for seen in before]
     return [*lines, _unseen(unseen, answer, say)] if unseen else lines
 
 
@@ -132,14 +134,18 @@ def _moment(seen: a.Sighting, say: Wording) -> str:
     return "–" if seen.last is None else ("≈" if seen.approximate else "") + say.time(seen.last)
 
 
+def _last(seen: a.Sighting, say: Wording) -> str:
+    return _("last at {time}").format(time=_moment(seen, say))
+
+
 def _unseen(unseen: Sequence[a.Sighting], answer: a.Sightings, say: Wording) -> Line:
     names = ", ".join(say.name(f"marker.{seen.marker}") for seen in unseen)
     if answer.since is not None and answer.start is not None:
         anchor = f"{say.name(f'marker.{answer.since}')} {say.time(answer.start)}"
-        return muted(_("no {name} since {time}").format(name=names, time=anchor))
-    lasts = [seen.last for seen in unseen if seen.last is not None]
-    since = max(lasts) if lasts else answer.start
-    return muted(_("no {name} since {time}").format(name=names, time=say.time(since) if since else "–"))
+        return muted(_("{name}: not seen since {time}").format(name=names, time=anchor))
+    if answer.start is None:
+        return muted(_("{name}: not seen").format(name=names))
+    return muted(_("{name}: not seen since {time}").format(name=names, time=say.time(answer.start)))
 
 
 def _skew(answer: a.Skew, say: Wording) -> list[Line]:

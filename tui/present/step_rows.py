@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _BESIDE_FROM = 66
 """Cells from which a step's fact stands beside it instead of under it."""
-_TITLE = 34
+_TITLE, _LONG_TITLE = 34, 44
+"""Cells of a step's name there, where room is short and where it is not."""
 INDENT = 5
 """Cells before what stands under a step."""
 
@@ -87,9 +88,10 @@ class StepPen:
         who = _ticked_by(view.ticks, self.situation)
         if self.cells >= _BESIDE_FROM and not near:
             title = sentence(names.short(f"step.{view.step.id}"))
-            head = fit((Span(f"{number} ", "muted"), Span(title, role)), _TITLE)
+            named = max(_TITLE, min(_LONG_TITLE, self.cells * 2 // 5))
+            head = fit((Span(f"{number} ", "muted"), Span(title, role)), named)
             told = joined(self._facts(view, shut=shut))
-            yield self.row(deed, (*head, gap(1), *spread(told, who, self.cells - _TITLE - 5)), mark)
+            yield self.row(deed, (*head, gap(1), *spread(told, who, self.cells - named - 5)), mark)
             return
         title = sentence(names.title(f"step.{view.step.id}") if near else names.short(f"step.{view.step.id}"))
         first, *rest = wrap(title, self.cells - 6 - line_width(who)) or [""]
@@ -112,6 +114,8 @@ class StepPen:
         for answer in view.answers if not shut else ():
             if isinstance(answer, Commands):
                 yield from map(self._command, answer.commands)
+        if not near:
+            yield from (Row((gap(INDENT), *line)) for tick in view.ticks for line in [*_note(tick, room)][:1])
         if near:
             for item in view.step.items:
                 text = sentence(self.situation.texts.title(f"item.{item.id}"))

@@ -330,6 +330,8 @@ class CommandPost:
         return replace(
             shown,
             open_incidents=tuple(each.state for each in open_ones),
+            open_today=len(self._desks.open_incidents),
+            today=self._today(state),
             led_to=None if known else self._hindsight.led_to(board.suggestion, board.now, self._desks.all),
             people=self.place.people,
             nudge=self._book.shown,
@@ -345,6 +347,11 @@ class CommandPost:
         known = [self._hindsight.known(desk, at) for desk in self._desks.all]
         there = [each for each in known if is_open(each.state) or self._replayed(each.state)]
         return sorted(there, key=lambda each: declared_at(each.state))[::-1]
+
+    def _today(self, shown: IncidentState | None) -> IncidentState | None:
+        """The incident that is shown as it is now, where a review shows it as it was."""
+        desk = self._desks.get(shown.id) if shown else None
+        return None if desk is None or desk.state is shown else desk.state
 
     def _replay_is_damaged(self) -> bool:
         """Whether nothing may be seen of what is replayed because its journal cannot be read."""

@@ -104,6 +104,7 @@ class IncidentPicture:
     normal: CheckView | None
     """Whether all is normal again."""
     open_incidents: tuple[IncidentState, ...]
+    """Open at the board's moment; one that is replayed also once it was over."""
     team: TeamState
     people: tuple[str, ...]
     """Who may act here, the usual actor first; names as they are recorded."""
@@ -120,10 +121,20 @@ class IncidentPicture:
     """Steps of any playbook that call somebody and apply now, until somebody ticks them."""
     contacts: Mapping[str, str] = field(default_factory=frozen)
     """How to reach the runbook's contacts, by id."""
+    open_today: int = 0
+    """How many incidents are open by the whole of their journals, whatever moment a review shows."""
+    today: IncidentState | None = None
+    """In review, the incident that is shown by the whole of its journal; None where that is what is shown."""
     led_to: IncidentState | None = None
     """In review, while nothing is open at the cursor: the incident that the suggested alert led to all the same."""
     deployed: DeployEffect | None = None
     """What the newest deploy of the lanes' hour changed."""
+
+    @property
+    def over(self) -> Status | None:
+        """How the incident that is shown has ended by now, if it has: nothing can be decided about it any more."""
+        state = self.today or self.state
+        return None if state is None or state.status.open else state.status
 
     @property
     def go(self) -> bool:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.incident.actions import Command
+    from tui.incident.state import Status
     from tui.present.paper import Paper
     from tui.present.questions import Field
     from tui.present.situation import Situation
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
     from tui.session.commands import Ended
     from tui.ui.app import GuardiaApp
     from tui.ui.engine import Commanding
+
+
+_OF_AN_OPEN_ONE = frozenset({"acknowledge", "mitigate", "resolve", "update", "severity", "flags", "roles", "undo"})
+"""What can only be asked while the incident is open: by the whole of its journal, not at the minute a review shows."""
 
 
 class Commander:
@@ -66,12 +71,22 @@ class Commander:
             return
         if all(key.asks != name for key in command_keys(situation)):
             self._say(self._why_not(situation))
+        elif picture.over and name in _OF_AN_OPEN_ONE:
+            self._say(_why_over(situation, picture.over))
         elif name == "snooze":
             self._post.snooze()
         elif name == "more":
-            self._pick(_("More"), more(situation), lambda chosen: self._put(ask(chosen, situation), situation))
+            self._more(situation)
         else:
             self._put(ask(name, situation), situation)
+
+    def _more(self, situation: Situation) -> None:
+        """Offer what is possible both at the minute shown and today."""
+        picture, offered = situation.incident, more(situation)
+        if picture is not None and picture.today is not None:
+            today = more(replace(situation, incident=replace(picture, state=picture.today)))
+            offered = tuple(each for each in offered if each in today)
+        self._pick(_("More"), offered, lambda chosen: self._put(ask(chosen, situation), situation))
 
     def do(self, deed: Deed, situation: Situation) -> None:
         """Do what Enter does on a row of the side pane."""
@@ -84,6 +99,8 @@ class Commander:
             self._say(_("read only: this screen looks and records nothing"))
         elif situation.declared is None:
             self._say(_("nothing is open: {key} declares").format(key=key_name("d")))
+        elif situation.incident is not None and situation.incident.over:
+            self._say(_why_over(situation, situation.incident.over))
         elif deed == CLOSING:
             self._app.push_screen(ClosureScreen(situation, situation.declared))
         else:
@@ -101,7 +118,8 @@ class Commander:
     def _command(self, command: str, situation: Situation) -> None:
         """Copy a command; where it could also run, and be recorded, offer both."""
         name = situation.texts.short(f"command.{command}")
-        able = situation.declared is not None and situation.incident is not None and not situation.incident.read_only
+        picture = situation.incident
+        able = picture is not None and picture.state is not None and not (picture.read_only or picture.over)
         missing = self._post.order(command).missing
 
         def chosen(what: str) -> None:
@@ -132,6 +150,9 @@ class Commander:
         state = situation.declared
         if state is None:
             self._say(_("nothing is open: {key} declares").format(key=key_name("d")))
+            return
+        if situation.incident is not None and situation.incident.over:
+            self._say(_why_over(situation, situation.incident.over))
             return
         pin = PinEvidence(request_id=request_id)
         what = _("evidence {id}").format(id=foreign(request_id))
@@ -170,9 +191,9 @@ class Commander:
     def asks_before_leaving(self, situation: Situation) -> bool:
         """Ask whether to leave while something is open or not saved; False where there is nothing to ask."""
         picture = situation.incident
-        if picture is None or picture.read_only or not (picture.open_incidents or picture.unsaved):
+        if picture is None or picture.read_only or not (picture.open_today or picture.unsaved):
             return False
-        many = len(picture.open_incidents)
+        many = picture.open_today
         title = ngettext(
             "{count} incident is open: leave all the same?", "{count} incidents are open: leave all the same?", many
         ).format(count=many)
@@ -234,3 +255,12 @@ class Commander:
         if state is None:
             return _("nothing is open: {key} declares").format(key=key_name("d"))
         return _("not possible while the incident is {status}").format(status=status_word(state.status.value))
+
+
+def _why_over(situation: Situation, status: Status) -> str:
+    """Say that it has ended, and that this is so today where the minute shown knows nothing of it."""
+    said = _("not possible while the incident is {status}").format(status=status_word(status.value))
+    state = situation.declared
+    if state is None or not state.status.open:
+        return said
+    return f"{said}: {_('it is so today, not at the minute shown')}"

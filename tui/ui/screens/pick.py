@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.events import Key
 
-_WIDEST = 110
 _MOST = 9
 
 
@@ -49,7 +48,7 @@ class PickScreen(ModalScreen[str]):
         self._write()
 
     def _write(self) -> None:
-        cells = min(_WIDEST, self.app.size.width)
+        cells = self.app.size.width
         lines: list[Line] = [rule((Span(foreign(self._title), "strong"),), (), cells)]
         for index, (_value, name) in enumerate(self._entries):
             chosen = index == self._at

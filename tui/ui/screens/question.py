@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _LABEL = 22
 _WIDEST = 110
+"""Cells of a line that is read: longer ones lose the eye. The question itself is as wide as the screen."""
 _FRAME_ROWS = 5
 
 
@@ -72,6 +74,8 @@ class QuestionScreen(ModalScreen[bool]):
             yield Lines(id="question-about")
             for one in self.question.fields:
                 field = ChoiceField(one.choices, one.value) if one.choices else TextField(one.value, one.hint)
+                if isinstance(field, ChoiceField):
+                    field.type_on = partial(self._type_on, field)
                 self._fields[one.id] = field
                 self._told[one.id] = Lines()
                 with Horizontal(classes="field"):
@@ -98,9 +102,10 @@ class QuestionScreen(ModalScreen[bool]):
         self._frame()
 
     def _frame(self) -> None:
-        cells = min(_WIDEST, self.app.size.width)
+        wide = self.app.size.width
+        cells = min(_WIDEST, wide)
         head = title(self.question, self.situation)
-        self.query_one("#question-title", Lines).write((rule((Span(foreign(head), "strong"),), (), cells),))
+        self.query_one("#question-title", Lines).write((rule((Span(foreign(head), "strong"),), (), wide),))
         self._about = tuple(line for each in self.question.about for line in _wrapped(each, cells))
         self.action_read(0)
 
@@ -149,6 +154,15 @@ class QuestionScreen(ModalScreen[bool]):
                 kinds = ", ".join(masked.kinds)
                 said = f"{_('masked')} ({kinds}): {foreign(masked.text)}"
                 self._tell(name, said if masked.kinds else "", "watch")
+
+    def _type_on(self, field: ChoiceField, letter: str) -> None:
+        """Take a letter typed on a choice to the next line of text, else to the first one: no letter is lost."""
+        fields = [*self._fields.values()]
+        at = fields.index(field)
+        line = next((one for one in (*fields[at:], *fields) if isinstance(one, TextField)), None)
+        if line is not None and not letter.isdigit():
+            line.focus()
+            line.insert_text_at_cursor(letter)
 
     def on_input_submitted(self) -> None:
         """Enter in a field answers, after every letter typed before it: a priority key would overtake them."""

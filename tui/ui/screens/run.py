@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from tui.session.commands import Ended, Order
 
-_WIDEST = 110
 _MOST_ROWS = 12
 
 
@@ -93,7 +92,7 @@ class RunScreen(ModalScreen[None]):
         self._record(message.ended)
 
     def _write(self) -> None:
-        cells = min(_WIDEST, self.app.size.width)
+        cells = self.app.size.width
         self.query_one("#run-title", Lines).write((rule((Span(foreign(self._name_shown), "strong"),), (), cells),))
         room = max(1, min(_MOST_ROWS, self.app.size.height - 4))
         shown: list[Line] = [fit((gap(1), Span(foreign(line))), cells) for line in self._lines]

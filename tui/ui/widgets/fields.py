@@ -13,6 +13,8 @@ from tui.privacy import mask, visible
 from tui.ui.widgets.canvas import Canvas
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.events import Key, Paste
 
     from tui.present.questions import Choice
@@ -106,6 +108,8 @@ class ChoiceField(Canvas, can_focus=True):
     def __init__(self, choices: tuple[Choice, ...], value: str, *, tail: str = "") -> None:
         super().__init__()
         self.choices, self.tail = choices, tail
+        self.type_on: Callable[[str], None] = lambda _letter: None
+        """Where a letter goes that somebody types here, thinking of a line of text."""
         self._at = next((index for index, choice in enumerate(choices) if choice.value == value), None)
 
     @property
@@ -148,6 +152,8 @@ class ChoiceField(Canvas, can_focus=True):
             self._at = int(event.character) - 1
             self.redraw()
             self.post_message(self.Picked(self))
+        elif event.character and event.character.isprintable() and not event.character.isspace():
+            self.type_on(event.character)
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Show which field has the focus."""

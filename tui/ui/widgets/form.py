@@ -37,6 +37,8 @@ class FormRow(Vertical):
         self._kept = self.input.answer
         self._refused: str | None = None
         self._missing = False
+        self._sentence: tuple[str, str] = "", ""
+        """What was said last below the field, and in which role."""
         self._label = Lines((label(field, LABEL, focused=False, missing=False),))
         self._label.add_class("label")
         self._helper = Lines()
@@ -79,7 +81,14 @@ class FormRow(Vertical):
         self.tell(sentence, "severe0")
 
     def tell(self, sentence: str, role: str = "watch") -> None:
-        """Say something below the field; nothing gives the place back."""
+        """Say something below the field; with nothing to say, what the gate waits for, else the place is given back."""
+        self._sentence = sentence, role
+        self._explain()
+
+    def _explain(self) -> None:
+        sentence, role = self._sentence
+        if not sentence and self._missing and self.input.answer and self.field.hint and not self.input.has_focus:
+            sentence, role = _("closing still waits for: {what}").format(what=self.field.hint), "watch"
         cells = max(8, self.size.width - LABEL - 1)
         lines = tuple((gap(LABEL), Span(text, role)) for text in wrap(foreign(sentence), cells))
         self._told.write(lines[:_MOST_TOLD])
@@ -88,6 +97,7 @@ class FormRow(Vertical):
         """Show whether the gate waits for it, and whether it has the focus."""
         self._missing = missing
         self._label.write((label(self.field, LABEL, focused=self.input.has_focus, missing=missing),))
+        self._explain()
 
     def name_helper(self, line: Line) -> None:
         """Show beside it who was asked to fill it; nothing gives the place back."""
@@ -99,8 +109,10 @@ class FormRow(Vertical):
         self.mark(missing=self._missing)
 
     def on_descendant_blur(self) -> None:
-        """Show the focus no longer."""
+        """Show the focus no longer, and the beginning of what stands there: whoever comes back goes on at its end."""
         self.mark(missing=self._missing)
+        if isinstance(self.input, TextField):
+            self.input.scroll_to(x=0, animate=False, immediate=True, force=True)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what would be masked before it is stored."""
