@@ -13,7 +13,19 @@ import pytest
 from tests import tour
 from tests.proofs import FULL, say, size
 from tests.test_ui import screen_text
-from tests.tour import WAYS, back, begun, journalled, lost, open_app, soon, still_misdrawn, type_at_once, typed_fields
+from tests.tour import (
+    WAYS,
+    back,
+    begun,
+    journalled,
+    lost,
+    open_app,
+    read_out,
+    soon,
+    still_misdrawn,
+    type_at_once,
+    typed_fields,
+)
 from tui.incident.entries import Noted
 from tui.locale import LANGUAGES, use
 from tui.ui.screens.board import BoardScreen
@@ -103,7 +115,7 @@ async def mashed(pilot: Pilot[None], app: WatchedApp, name: str, count: int) -> 
             await WAYS[name](pilot)
         keys = [*CHARACTERS, *keys_of(app), *NAMED * 4]
         type_at_once(app, chance.choices(keys, k=BATCH))
-        await pilot.pause()
+        await read_out(pilot)
         wrong += [f"{name}: {each}" for each in await still_misdrawn(pilot)]
     await back(pilot)
     return wrong

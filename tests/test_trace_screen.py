@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from textual.events import Key
-from textual.keys import _character_to_key
 from textual.widgets import Input
 
 from tests import boards
@@ -30,6 +28,7 @@ from tests.digging import (
     until,
 )
 from tests.events import AUTH, HTTP, after, event, stored, week3
+from tests.tour import read_out, type_at_once
 from tui.locale import LANGUAGES, use
 from tui.logs.source import SourceState
 from tui.metrics.tracing import trace_rows
@@ -451,16 +450,6 @@ NAMED = (
 )  # fmt: skip
 
 
-def type_at_once(app: GuardiaApp, keys: list[str]) -> None:
-    """Send keys as a terminal does, without waiting for each: a name, or the character itself."""
-    driver = app._driver
-    assert driver is not None
-    for key in keys:
-        pressed = Key(_character_to_key(key), key) if len(key) == 1 else Key(key, None)
-        pressed.set_sender(app)
-        driver.send_message(pressed)
-
-
 @pytest.mark.parametrize("name", SCREENS)
 async def test_a_thousand_keys_break_nothing(name: str) -> None:
     app = GuardiaApp(firing_engine())
@@ -469,7 +458,7 @@ async def test_a_thousand_keys_break_nothing(name: str) -> None:
         await opened(pilot, *SCREENS[name])
         for batch in range(25):
             type_at_once(app, chance.choices([*CHARACTERS, *NAMED], k=40))
-            await pilot.pause()
+            await read_out(pilot)
             if on_board(app) and batch % 4 == 0:
                 await pilot.press(*SCREENS[name])
             assert app.is_running

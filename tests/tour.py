@@ -307,6 +307,18 @@ def type_at_once(app: GuardiaApp, keys: Iterable[str]) -> None:
         driver.send_message(pressed)
 
 
+async def read_out(pilot: Pilot[None]) -> None:
+    """Wait until every key that was sent has been read, and what the last one did is drawn."""
+    app = pilot.app
+    assert isinstance(app, GuardiaApp)
+    for _look in range(LOOKS):
+        await pilot.pause()
+        if not app.keyboard.busy:
+            await pilot.pause()
+            return
+    raise AssertionError("keys still wait to be read")
+
+
 def typed_fields(app: GuardiaApp) -> dict[str, str]:
     """What stands in the fields of the screen."""
     return {f"{index} {field.id}": field.value for index, field in enumerate(app.screen.query(Input))}

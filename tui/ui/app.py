@@ -16,15 +16,15 @@ from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event as Happening
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.filter import LineFilter
-from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from tui import keymap
 from tui.crash import crash_report
 from tui.ui.driver import outliving
 from tui.ui.engine import Commanding
+from tui.ui.keyboard import Followed, Keyboard
 from tui.ui.messages import Answer, EngineFailed, Snapshot
 from tui.ui.outside import desktop_notice, in_tmux, to_tmux
 from tui.ui.palette import DARK_THEME, LIGHT_THEME, PLAIN, SIXTEEN_THEME, role_styles, themes
@@ -56,8 +56,6 @@ _PAUSE_SECONDS = 0.25
 _FILLING_SECONDS = 0.02
 """While history is still coming in: enough to let the screen have its turn."""
 _FEED_ROWS = 500
-_SIGNS = {"/": "slash", ":": "colon", "?": "question_mark"}
-"""What the toolkit calls the usual keys that are no letters."""
 
 
 class WithoutColour(LineFilter):
@@ -102,6 +100,7 @@ class GuardiaApp(App[None]):
         desk: object = engine
         self.post = desk if isinstance(desk, Commanding) else None
         """Where people's decisions go; None where nobody can take any."""
+        self.keyboard = Keyboard(self, super().on_event)
         self.questions = Questions()
         self.folder = Path.cwd()
         """Where files that people ask for are written."""
@@ -132,14 +131,15 @@ class GuardiaApp(App[None]):
         return outliving(super().get_driver_class())
 
     async def on_event(self, event: Happening) -> None:
-        """Read a key as the usual one it stands for; letters that are typed into a field stay letters."""
-        if isinstance(event, Key) and not event.is_forwarded and not isinstance(self.focused, Input):
-            usual = keymap.read(event.character or "")
-            if usual is None:
-                return
-            if usual != (event.character or ""):
-                event = Key(_SIGNS.get(usual, usual), usual)
-        await super().on_event(event)
+        """Let a key wait for the one before it."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            await self.keyboard.take(event)
+        else:
+            await super().on_event(event)
+
+    def on_followed(self, message: Followed) -> None:
+        """Go on with the next key."""
+        self.keyboard.follow(message)
 
     async def run_action(
         self,
