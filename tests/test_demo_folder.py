@@ -6,10 +6,12 @@ import os
 from typing import TYPE_CHECKING
 
 import jsonschema
+import pytest
 
 from tests import rooms
 from tests.test_cli import schema
 from tests.test_incident_cli import Shell, shell
+from tui.cli.main import run
 from tui.cli.options import Options
 from tui.cli.room import drill_folder, open_room
 from tui.cli.setup import drill_engine, prepare
@@ -46,14 +48,23 @@ def test_whoever_declares_while_the_demo_is_open_rehearses_and_nobody_afterwards
     assert sorted(drills(shell)) == [False, True]
 
 
-def test_real_incidents_go_on_beside_a_demo_and_a_reader_marks_nothing(shell: Shell, tmp_path: Path) -> None:
+def test_a_demo_is_never_shown_over_real_incidents_and_a_reader_marks_nothing(shell: Shell, tmp_path: Path) -> None:
     with drill_folder(Options(data_dir=tmp_path / "fresh", read_only=True)) as folder:
         assert not folder.exists()
     declare(shell)
     with drill_folder(Options(data_dir=shell.data_dir)) as folder:
+        assert folder != shell.data_dir
         declare(shell)
-        assert not is_rehearsal(folder)
+        assert not is_rehearsal(shell.data_dir)
     assert drills(shell) == [False, False]
+
+
+def test_alone_it_shows_no_demo_where_an_incident_is_open(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    declare(shell)
+    with pytest.raises(SystemExit) as left:
+        run(["--data-dir", str(shell.data_dir), "--lang", "en"])
+    assert left.value.code == 2
+    assert "is open and was declared without a log" in capsys.readouterr().err
 
 
 def test_what_nobody_named_is_gone_afterwards() -> None:

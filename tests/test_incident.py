@@ -883,4 +883,5 @@ def test_any_entries_fold_to_some_state(entries: list[tuple[str, dict[str, objec
     unknown = {record.id for record in records if isinstance(record.entry.payload, e.Unknown)}
     assert state.unknown == unknown
     assert state.exists == bool(records)
-    assert times(state).started is None or state.declared is not None or state.acknowledgements
+    told_by = (state.declared, state.said_started, *state.acknowledgements, *state.mitigations)
+    assert times(state).started is None or any(one is not None for one in told_by)

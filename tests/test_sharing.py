@@ -179,7 +179,7 @@ def papers(play: Play, text: str) -> tuple[Paper, ...]:
     question, asked = update(shown), roles(shown)
     assert question
     assert asked
-    sent = question.paper({"text": text})
+    sent = question.paper({"text": text, "needs": text})
     offered = asked.paper({"role": "handoff", "name": text})
     assert sent
     assert offered

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import pytest
 from tests import boards, rooms
 from tests.test_ui import english_in, rows, screen_text, strips
 from tui.cli.options import Options
-from tui.cli.room import drill_folder, open_room, open_sources
+from tui.cli.room import drill_folder, open_incidents, open_room, open_sources
 from tui.cli.setup import Prepared
 from tui.incident import actions
 from tui.incident.journal import OsDisk
@@ -530,14 +531,20 @@ def test_a_drill_has_a_folder_of_its_own_that_goes_with_it(tmp_path: Path) -> No
     assert tmp_path.is_dir()
 
 
-def test_alone_it_opens_the_sources_of_the_open_incident(tmp_path: Path) -> None:
+def test_alone_it_opens_the_sources_of_every_open_incident_also_one_that_is_away(tmp_path: Path) -> None:
     prepared = Prepared(load({"data_dir": tmp_path}, tmp_path / "none.toml").settings, boards.runbook())
-    assert open_sources(prepared) == ()
+    assert open_incidents(prepared) == ()
     rooms.filled(post := rooms.room(tmp_path))
     rooms.done(post, actions.Declare(severity="SEV1"))
-    assert open_sources(prepared) == (str(rooms.log()),)
+    rooms.done(post, actions.Declare(severity="SEV2"))
+    first, second = open_incidents(prepared)
+    assert open_sources((first, second)) == (str(rooms.log()),)
+    assert first.declaration is not None
+    source = replace(first.declaration.sources[0], path="/gone.log")
+    away = first.declaration.model_copy(update={"sources": (source,)})
+    assert open_sources((replace(first, declaration=away), second)) == ("/gone.log", str(rooms.log()))
     rooms.done(post, actions.Cancel(why="a test"))
-    assert open_sources(prepared) == ()
+    assert len(open_incidents(prepared)) == 1
 
 
 def test_the_room_knows_who_may_act(tmp_path: Path) -> None:

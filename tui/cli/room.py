@@ -12,7 +12,7 @@ import click
 from tui.locale import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tui.cli.options import Options
     from tui.cli.setup import Prepared
@@ -90,25 +90,30 @@ def known_id(options: Options, data_dir: Path) -> str | None:
 def drill_folder(options: Options) -> Iterator[Path]:
     """A folder for what is only a rehearsal: one that goes with it, unless another was asked for.
 
-    Whoever declares in that one meanwhile, from whichever terminal, rehearses too, unless real incidents are in it.
+    Whoever declares in that one meanwhile, from whichever terminal, rehearses too. Where real incidents are in it, no
+    demo is shown over them: it has a folder of its own then as well.
     """
     from tui.session.rehearsal import demonstrated
 
-    if options.data_dir is not None:
-        mark = nullcontext() if options.read_only else demonstrated(options.data_dir, _incidents(options.data_dir))
-        with mark:
-            yield options.data_dir
+    named = options.data_dir
+    if named is None or not all(state.drill for state in _incidents(named)):
+        with tempfile.TemporaryDirectory(prefix="guardia-drill-") as folder:
+            yield Path(folder)
         return
-    with tempfile.TemporaryDirectory(prefix="guardia-drill-") as folder:
-        yield Path(folder)
+    with nullcontext() if options.read_only else demonstrated(named):
+        yield named
 
 
-def open_sources(prepared: Prepared) -> tuple[str, ...]:
-    """Paths of the sources of the incident that is open, those that are still there; none when several are open."""
-    from tui.session.act import the_one
+def open_incidents(prepared: Prepared) -> tuple[IncidentState, ...]:
+    """Every real incident that is open."""
+    known = _incidents(prepared.settings.data_dir)
+    return tuple(state for state in known if state.status.open and not state.drill)
 
-    one = the_one([state for state in _incidents(prepared.settings.data_dir) if state.status.open])
-    return _paths(one) if one is not None else ()
+
+def open_sources(incidents: Iterable[IncidentState]) -> tuple[str, ...]:
+    """Paths of the logs that incidents were declared on, also of those that are away: the board says so and waits."""
+    declared = [state.declaration.sources for state in incidents if state.declaration]
+    return tuple(dict.fromkeys(source.path for sources in declared for source in sources if source.path))
 
 
 def _incidents(data_dir: Path) -> tuple[IncidentState, ...]:
@@ -119,8 +124,3 @@ def _incidents(data_dir: Path) -> tuple[IncidentState, ...]:
         return incidents(data_dir)
     except OSError:
         return ()
-
-
-def _paths(state: IncidentState) -> tuple[str, ...]:
-    sources = state.declaration.sources if state.declaration and not state.drill else ()
-    return tuple(source.path for source in sources if source.path and Path(source.path).exists())

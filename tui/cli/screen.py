@@ -68,13 +68,17 @@ def demo(options: Options, scenario: str | None, seed: int | None) -> None:
 
 
 def bare(options: Options) -> None:
-    """`guardia` alone: the sources of the open incident, else the configured ones, else the demo."""
-    from tui.cli.room import open_sources
+    """`guardia` alone: the sources of the open incidents, else the configured ones, else the demo."""
+    from tui.cli.room import open_incidents, open_sources
     from tui.cli.setup import open_engine, prepare
     from tui.cli.terminal import need_terminal
 
     prepared = prepare(options)
-    sources = open_sources(prepared) or prepared.settings.sources
+    incidents = open_incidents(prepared)
+    sources = open_sources(incidents) or prepared.settings.sources
+    if incidents and not sources:  # a demo over it would look like it
+        said = _("{id} is open and was declared without a log: name its log, as in guardia watch FILE")
+        raise click.UsageError(said.format(id=incidents[0].id))
     piped = need_terminal(sources)
     if sources:
         _show(options, prepared, open_engine(prepared, sources, mode="live", stdin=piped, newest_first=True), sources)

@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 
 def status_page(options: Options, sources: Sequence[str]) -> tuple[Paper, bool]:
-    """Read the sources, else those of the incident that is open, to their end; say what stands. Nothing is recorded.
+    """Read the sources, else those of the open incidents, to their end; say what stands. Nothing is recorded.
 
     Also returns whether any source could not be read. It stands at this moment; with `--at`, or on what can only be
     read once, at that one or at the end of the data.
     """
-    from tui.cli.room import open_room, open_sources
+    from tui.cli.room import open_incidents, open_room, open_sources
     from tui.cli.setup import open_engine, prepare, report_sources
     from tui.present.status_update import status_paper
 
     prepared = prepare(options)
-    given = tuple(sources) or open_sources(prepared)
+    given = tuple(sources) or open_sources(open_incidents(prepared))
     once = any(source == "-" or source.startswith("cmd:") for source in given)
     mode: Mode = "review" if options.at or once else "live"
     engine = open_engine(prepared, given, mode=mode, at=options.at)

@@ -48,6 +48,8 @@ class Declare(Command):
     detected: datetime | None = None
     workaround: bool | None = None
     owner: str = typed_line()
+    second: bool = False
+    """Whether it is known that another incident tells of the same alert."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

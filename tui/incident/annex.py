@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.incident.markdown import cell, cell_minutes, chart, code, escaped, number, table, utc
+from tui.incident.narrative import decision_meanings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,6 +140,7 @@ def _decision(story: Story) -> Iterator[str]:
     forced = f" · {_('against the gate')}" if decision.decision.overridden else ""
     why = f": {cell(decision.decision.why)}" if decision.decision.why else ""
     yield f"{decision.decision.decision} · {utc(decision.at)} · {cell(decision.by)}{forced}{why}"
+    yield ". ".join(cell(meaning) for meaning in decision_meanings(story.words)) + "."
     marks = {True: "✓", False: "✗", None: f"? {_('unknown')}"}
     yield table(
         (_("condition"), _("holds"), _("value"), _("limit")),

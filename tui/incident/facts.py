@@ -153,6 +153,8 @@ class Numbers:
     series: tuple[Series, ...] = ()
     figures: tuple[tuple[str, float], ...] = ()
     """Who was hit: `rule.ID.affected` events, and of how many (`.all`, `.share` 0-1) where they are a part of more."""
+    counted: tuple[Time, Time] | None = None
+    """First and last moment that the figures count; None in journals that were written without."""
 
 
 @dataclass(frozen=True, slots=True)

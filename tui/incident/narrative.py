@@ -11,6 +11,11 @@ from tui.incident.markdown import cell, code, number, utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from tui.incident.facts import Numbers
+    from tui.incident.record import Recorded
+    from tui.incident.state import IncidentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,22 @@ def own_field(name: str, words: Words) -> str:
     return own.get(name) or words.named(f"field.{name}")
 
 
-def who_was_hit(figures: Iterable[tuple[str, float]], words: Words) -> str:
-    """Return stored counts in one line: `rule.ID.affected` with its `.all` and `.share`, others by their own name."""
-    known = dict(figures)
+def who_was_hit(numbers: Numbers | None, words: Words) -> str:
+    """Return stored counts in one line, with the time they count; empty where nothing was stored.
+
+    `rule.ID.affected` goes with its `.all` and `.share`, others by their own name.
+    """
+    known = dict(numbers.figures) if numbers else {}
     told_with = {f"{name.removesuffix('.affected')}.{part}" for name in known for part in ("all", "share")}
-    return ", ".join(_count(name, known, words) for name in known if name not in told_with)
+    counts = ", ".join(_count(name, known, words) for name in known if name not in told_with)
+    counted = numbers.counted if numbers and counts else None
+    return f"{counts} · {_span(*counted)}" if counted else counts
+
+
+def _span(first: datetime, last: datetime) -> str:
+    """`2026-11-19 22:00:00Z – 22:17:00Z`; the day once where it is the same."""
+    start, end = utc(first), utc(last)
+    return f"{start} – {end.removeprefix(start[:11])}"
 
 
 def _count(name: str, known: Mapping[str, float], words: Words) -> str:
@@ -63,6 +79,38 @@ def _count(name: str, known: Mapping[str, float], words: Words) -> str:
     whole = f" / {number(known[f'{about}.all'])}" if f"{about}.all" in known else ""
     share = f" ({number(round(100 * known[f'{about}.share'], 1))} %)" if f"{about}.share" in known else ""
     return f"{words.named(about)}: {number(known[name])}{whole}{share}"
+
+
+def spoken(value: str, words: Words) -> str:
+    """Return what a field of a form holds as people read it: a yes or a no in their language."""
+    _ = words.say
+    return {"yes": _("yes"), "no": _("no")}.get(value, value)
+
+
+def decision_meanings(words: Words) -> tuple[str, str]:
+    """Return what GO and what NO_GO say of a rollback (runbook §7)."""
+    _ = words.say
+    return (
+        _("GO: the conditions to call the rollback successful hold"),
+        _("NO_GO: they do not hold, or it is not known yet"),
+    )
+
+
+def superseded(records: Iterable[Recorded], state: IncidentState) -> frozenset[str]:
+    """Return the ids of the entries of forms whose field a later one filled again.
+
+    Forms save as people type: of each field a timeline tells what stands, the journal keeps the way there.
+    """
+    newest: dict[str, str] = {}
+    found: set[str] = set()
+    for record in records:
+        payload = record.entry.payload
+        if not isinstance(payload, e.FieldSet) or record.id in state.undone | state.without_effect:
+            continue
+        if payload.field in newest:
+            found.add(newest[payload.field])
+        newest[payload.field] = record.id
+    return frozenset(found)
 
 
 @singledispatch
@@ -213,9 +261,7 @@ def _(payload: e.Decided, words: Words) -> str:
 
 @describe.register(e.FieldSet)
 def _(payload: e.FieldSet, words: Words) -> str:
-    _ = words.say
-    answer = {"yes": _("yes"), "no": _("no")}.get(payload.value)
-    return told(own_field(payload.field, words), answer or payload.value)
+    return told(own_field(payload.field, words), spoken(payload.value, words))
 
 
 @describe.register(e.Delegated)

@@ -14,7 +14,7 @@ from tui.incident import entries as e
 from tui.incident.annex import Story
 from tui.incident.fold import fold, merge
 from tui.incident.markdown import cell, code, duration, escaped, minutes, table, utc
-from tui.incident.narrative import Words, describe, who_was_hit
+from tui.incident.narrative import Words, describe, superseded, who_was_hit
 from tui.incident.slo import ClockKind
 from tui.incident.times import clocks, linked_episodes, times, whole_seconds
 
@@ -65,7 +65,7 @@ def _for_people_outside(story: Story) -> Iterator[str]:
     """Tell on one page what happened, whom it hit, how long, and what changes."""
     _, state, known = story.words.say, story.state, story.times
     until = known.mitigated or known.resolved
-    affected = who_was_hit(state.numbers.figures if state.numbers else (), story.words)
+    affected = who_was_hit(state.numbers, story.words)
     due = ", ".join(_owner_and_due(state))
     yield f"## {_('For people outside')}"
     yield "\n".join(
@@ -84,7 +84,7 @@ def _for_people_outside(story: Story) -> Iterator[str]:
 
 
 def _both_times(story: Story, moment: datetime | None) -> str:
-    """Return local time first: that is what people outside live by."""
+    """Return local time first: that is what people outside live by; the time once where both clocks read the same."""
     if moment is None:
         return "–"
     name = story.state.declaration.zone if story.state.declaration else ""
@@ -92,8 +92,9 @@ def _both_times(story: Story, moment: datetime | None) -> str:
         local = moment.astimezone(zoneinfo.ZoneInfo(name)) if name else None
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         local = None
-    here = f"{local:%Y-%m-%d %H:%M:%S} {local.isoformat()[-6:]} ({cell(name)}) · " if local else ""
-    return here + utc(moment)
+    if local is None or not local.utcoffset():
+        return utc(moment)
+    return f"{local:%Y-%m-%d %H:%M:%S} {local.isoformat()[-6:]} ({cell(name)}) · {utc(moment)}"
 
 
 def _owner_and_due(state: IncidentState) -> tuple[str, ...]:
@@ -127,6 +128,21 @@ def _summary(story: Story) -> Iterator[str]:
     rows += [[f"SLO {one.kind.value.upper()}", _promise(story, one)] for one in promises]
     yield f"## {_('Summary')}"
     yield table((_("what"), _("value")), rows)
+    yield _abbreviations(story)
+
+
+def _abbreviations(story: Story) -> str:
+    """Say what is measured under the short names of the table."""
+    _ = story.words.say
+    meant = (
+        ("MTTD", _("from start to detection")),
+        ("MTTA", _("from detection to acknowledgement")),
+        ("MTTM", _("from detection to mitigation")),
+        ("MTTR", _("from start to resolution")),
+        ("SLO ACK", _("the time there was to acknowledge")),
+        ("SLO MITIGATE", _("the time there was to mitigate")),
+    )
+    return " · ".join(f"{name}: {what}" for name, what in meant)
 
 
 def _promise(story: Story, clock: Clock) -> str:
@@ -139,13 +155,14 @@ def _promise(story: Story, clock: Clock) -> str:
 
 
 def _timeline(story: Story) -> Iterator[str]:
-    """Tell everything in order of when it happened; every row names its source."""
+    """Tell everything that stands in order of when it happened; every row names its source."""
     _, words = story.words.say, story.words
     rows = [row for episode in story.episodes for row in _episode_rows(story, episode)]
     rows += _first_event_row(story)
+    untold = story.state.undone | superseded(story.records, story.state)
     for record in story.records:
         entry = record.entry
-        if record.id in story.state.undone or isinstance(entry.payload, _UNTOLD):
+        if record.id in untold or isinstance(entry.payload, _UNTOLD):
             continue
         what = describe(entry.payload, words)
         if record.id in story.state.without_effect:

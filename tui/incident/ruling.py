@@ -26,6 +26,7 @@ class Code(Enum):
     NO_ACTOR = "no_actor"
     NO_INCIDENT = "no_incident"
     ALREADY_DECLARED = "already_declared"
+    ALREADY_TOLD = "already_told"
     WRONG_STATUS = "wrong_status"
     IN_FUTURE = "in_future"
     BEFORE_STARTED = "before_started"

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tui.metrics.board import Board
+from tui.metrics.last_error import any_error, newest_breach
 from tui.metrics.panels import panel_numbers
 from tui.metrics.retention import past_retention
 from tui.metrics.scene import observe
-from tui.metrics.suggest import breaching_rows, suggest, suggest_silence
+from tui.metrics.suggest import suggest, suggest_silence
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,15 +69,8 @@ def _last_error(scene: Scene, suggestion: Suggestion | None) -> datetime | None:
     """Time of the newest event of what is suggested, else of anything the runbook calls an error."""
     rules, store, now = scene.rules, scene.store, scene.now
     if suggestion is None or suggestion.episode is None:
-        found = [store.newest_matching(stream, now) for stream in rules.errors]
-        return max((at for at in found if at is not None), default=None)
-    rule = rules.rule(suggestion.rule)
-    for start in (scene.judged.at, suggestion.episode.pending_at):
-        rows = breaching_rows(store, rules, rule, start - rule.window, now)
-        if rows.height:
-            newest: datetime = rows["at"][-1]
-            return newest
-    return None
+        return any_error(rules, store, now)
+    return newest_breach(rules, store, rules.rule(suggestion.rule), now)
 
 
 def _events_per_second(scene: Scene, newest: datetime) -> float:

@@ -48,6 +48,7 @@ def declare(situation: Situation, *, acknowledge: bool = False) -> Question:
             title=said["title"],
             started=moment(said.get("started", ""), "started", situation),
             workaround=workaround,
+            second=existing is not None,
         )
         return (made, a.Acknowledge()) if acknowledge else (made,)
 

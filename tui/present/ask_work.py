@@ -13,7 +13,7 @@ from tui.present.entry_rows import entry_words
 from tui.present.handoff import handoff_lines, handoff_paper
 from tui.present.questions import Choice, Field, Question
 from tui.present.spans import Line, Span, foreign, words
-from tui.present.status_update import headline, update_paper
+from tui.present.status_update import headline, proposed_needs, update_paper
 from tui.present.strip_parts import other_panels
 
 if TYPE_CHECKING:
@@ -37,13 +37,16 @@ def note(situation: Situation) -> Question:
 
 def update(situation: Situation) -> Question | None:
     """Show the update that is ready to be sent; what is recorded is its headline, after a sentence of one's own."""
-    fields = (Field("text", _("add a sentence"), hint=_("optional; it comes first")),)
+    fields = (
+        Field("text", _("add a sentence"), hint=_("optional; it comes first")),
+        Field("needs", _("needs"), proposed_needs(situation), hint=_("several with ; between")),
+    )
 
     def command(said: Mapping[str, str]) -> a.Command:
         return a.SendUpdate(text=headline(situation, said["text"]))
 
     question = of_incident(situation, _("update sent"), command, fields, update_paper(situation).lines())
-    return question and replace(question, paper=lambda said: update_paper(situation, said["text"]))
+    return question and replace(question, paper=lambda said: update_paper(situation, said["text"], said["needs"]))
 
 
 def channel(situation: Situation) -> Question | None:

@@ -9,6 +9,7 @@ from tui.incident import actions as a
 from tui.incident.entries import Reopened
 from tui.incident.facts import Facts
 from tui.incident.gates import commands_passed
+from tui.incident.narrative import Words, decision_meanings
 from tui.incident.state import TRANSITIONS, IncidentState
 from tui.locale import _
 from tui.present import ask_status, ask_work
@@ -117,7 +118,8 @@ def _decide(decision: str, situation: Situation, state: IncidentState) -> Questi
     gate = _("{held} of {of} conditions hold").format(held=held, of=of)
     warning: Line = (Span(_("this goes against the gate: it takes a reason"), "watch"),) if against else ()
     fields = (Field("why", _("why"), hint=_("needed against the gate") if against else ""),)
-    about: tuple[Line, ...] = ((Span(gate),), *((warning,) if warning else ()))
+    meanings = ((Span(meaning, "muted"),) for meaning in decision_meanings(Words(_, situation.texts.title)))
+    about: tuple[Line, ...] = (*meanings, (Span(gate),), *((warning,) if warning else ()))
 
     def commands(said: Mapping[str, str]) -> tuple[a.Command, ...]:
         if against and not said["why"].strip():

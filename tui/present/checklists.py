@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from tui.incident.narrative import Words, decision_meanings
 from tui.locale import _
 from tui.present.format import stamp
 from tui.present.refusals import missing_words, name_of
@@ -98,6 +99,8 @@ class _Pen(StepPen):
         texts, decision = self.situation.texts, self.picture.state.decision if self.picture.state else None
         yield from self._gate()
         yield Row(self._section(texts.title("heading.decision"), ""))
+        for meaning in decision_meanings(Words(_, texts.title)):
+            yield from self.told(meaning)
         if decision is not None:
             forced = f" {_('against the gate')}" if decision.decision.overridden else ""
             when = stamp(decision.at, self.situation.now)

@@ -133,8 +133,8 @@ def _known(situation: Situation, picture: IncidentPicture, state: IncidentState)
         yield _capital(_("acknowledged")), _when(times.acknowledged, now) + _kept(promised.get(ClockKind.ACK))
         yield _capital(_("mitigated")), _when(times.mitigated, now) + _kept(promised.get(ClockKind.MITIGATE))
         yield _capital(_("resolved")), _when(times.resolved, now) + _due(picture, now)
-    figures = state.numbers.figures if state.numbers else ()
-    yield _("Affected"), foreign(unescaped(who_was_hit(figures, Words(_, situation.texts.title)))) or "–"
+    hit = unescaped(who_was_hit(state.numbers, Words(_, situation.texts.title)))
+    yield _("Affected"), foreign(hit) or "–"
     decided = state.decision
     told = f"{decided.decision.decision} {stamp(decided.at, now)} {foreign(decided.by)}" if decided else _("missing")
     yield _capital(_("decision")), told

@@ -50,7 +50,7 @@ def further_keys(situation: Situation) -> tuple[CommandKey, ...]:
     if state is not None and state.status in _WORKING:
         keys.append(CommandKey("s", _("severity"), "severity"))
     if state is not None and state.status.open:
-        keys += [CommandKey("f", _("flags"), "flags"), CommandKey("g", _("roles"), "roles")]
+        keys += [CommandKey("f", _("freeze/push"), "flags"), CommandKey("g", _("roles"), "roles")]
     if state is not None and state.status.open and state.undoable:
         keys.append(CommandKey("U", _("undo"), "undo"))
     return (*keys, CommandKey("M", _("more"), "more"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.incident import entries as e
-from tui.incident.narrative import Words, describe
+from tui.incident.narrative import Words, describe, own_field, spoken, superseded
 from tui.incident.slo import Level
 from tui.locale import _
 from tui.present.clocks import clock_name
@@ -51,13 +51,14 @@ class Row:
 
 
 def entry_rows(situation: Situation) -> Iterator[Row]:
-    """Every entry of the shown incident, of the team's journal, and every clock that ran out."""
+    """Every entry of the shown incident that stands, of the team's journal, and every clock that ran out."""
     picture = situation.incident
     if picture is None:
         return
     yield from _of_the_team(picture.team)
+    replaced = superseded(picture.records, picture.state) if picture.state else frozenset()
     for record in picture.records:
-        if not isinstance(record.entry.payload, e.Snapshot):
+        if not isinstance(record.entry.payload, e.Snapshot) and record.id not in replaced:
             yield _row(record, picture.state, situation.texts)
     for clock in situation.clocks if picture.state else ():
         if clock.level(situation.now) is Level.OVER:
@@ -96,6 +97,10 @@ def entry_words(payload: e.Known | e.Unknown, texts: Texts) -> tuple[str, str]: 
             return "✓", _with_note(step_name(payload.step, texts), payload.note)
         case e.StepUnticked():
             return "✗", step_name(payload.step, texts)
+        case e.FieldSet():
+            words = Words(_, texts.title)
+            about = " ".join(spoken(payload.value, words).split())
+            return foreign(unescaped(own_field(payload.field, words))), foreign(about)
         case e.Unknown():
             return foreign(payload.type), ""
         case _:

@@ -163,7 +163,7 @@ def word_entries() -> tuple[Entry, ...]:
         (_("dominant"), _("the metric that is worst now; it chooses the playbook")),
         (_("base"), _("what is normal here: the median of the hour before, or of this hour on other days")),
         (_("near miss"), _("was over the limit, but not long enough to fire")),
-        (_("impact"), _("how long users have suffered, from the anchor on")),
+        (_("impact"), _("from the start of the incident until it is resolved; mitigating does not stop it")),
         (_("ACK"), _("from detection until somebody takes it on")),
         (_("MITIGATE"), _("from detection until users are well, whatever the cause")),
         (_("live minutes"), _("minutes with data; silence never counts as quiet")),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
 
-    from tui.incident.facts import Condition, Episode, LogRecord, Series
+    from tui.incident.facts import Condition, Episode, LogRecord, Numbers, Series
     from tui.incident.slo import Clock
     from tui.incident.state import Evidence, Flag, Handoff, IncidentState, Mark, Run, Said
     from tui.runbook.procedures import Procedures
@@ -89,7 +89,13 @@ def numbers_result(state: IncidentState) -> dict[str, Any] | None:
         "episodes": [_episode(episode) for episode in linked_episodes(state)],
         "peaks": {series.metric: {"peak": series.peak, "threshold": series.threshold} for series in numbers.series},
         "figures": dict(numbers.figures),
+        "counted": _counted(numbers),
     }
+
+
+def _counted(numbers: Numbers) -> dict[str, str | None] | None:
+    """First and last moment that the figures count; null in journals that were written without."""
+    return {"first": text(numbers.counted[0]), "last": text(numbers.counted[1])} if numbers.counted else None
 
 
 def document(state: IncidentState, runbook: Procedures) -> dict[str, Any]:

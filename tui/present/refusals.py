@@ -135,6 +135,7 @@ def _plain() -> Mapping[Code, str]:
         Code.NO_ACTOR: _("nobody acts: say who with --as NAME, or set a name in the settings"),
         Code.NO_INCIDENT: _("there is no incident {subject}: declare one, or see guardia incident list"),
         Code.ALREADY_DECLARED: _("{subject} is declared already"),
+        Code.ALREADY_TOLD: _("{subject} tells of this alert already, declared at {at}: esc leaves, it is on the board"),
         Code.WRONG_STATUS: _("not possible while the incident is {subject}"),
         Code.IN_FUTURE: _("{name} lies in the future: it is {at} now"),
         Code.BEFORE_STARTED: _("before the incident started at {at}: correct the time, or the start"),

@@ -84,6 +84,11 @@ class Situation:
             return self.declared.severity
         return self.board.suggestion.severity if self.board.suggestion else None
 
+    @property
+    def last_error(self) -> datetime | None:
+        """Time of the newest error: the shown incident's once one is declared, else what the board calls so."""
+        return self.board.last_error if self.declared is None or self.incident is None else self.incident.last_error
+
     @cached_property
     def dismissed(self) -> Dismissal | None:
         """Who refused what is suggested, while nothing has come since; None where something is declared."""

@@ -33,13 +33,23 @@ if TYPE_CHECKING:
 
 def status_paper(situation: Situation) -> Paper:
     """What stands now, nothing recorded: also while nothing is open, and in a review."""
-    return _paper(situation, "", (), _due(situation))
+    return _paper(situation, "", (), _due(situation), needed_items(situation))
 
 
-def update_paper(situation: Situation, sentence: str = "") -> Paper:
-    """The update that is about to be sent, with a person's own sentence first; the next one counts from now."""
+def update_paper(situation: Situation, sentence: str = "", needs: str | None = None) -> Paper:
+    """The update that is about to be sent, with a person's own sentence first; the next one counts from now.
+
+    needs: `proposed_needs` as the person left them; None: as they are proposed.
+    """
     lead = (told(sentence),) if sentence.strip() else ()
-    return _paper(situation, "update-", lead, _next(situation))
+    typed = proposed_needs(situation) if needs is None else needs
+    needed = tuple(told(one) for one in typed.split(";") if one.strip())
+    return _paper(situation, "update-", lead, _next(situation), needed or (_("nothing"),))
+
+
+def proposed_needs(situation: Situation) -> str:
+    """What the incident still needs, on one line to be edited: `decide the rollback; watch 15 min live`."""
+    return "; ".join(needed_items(situation))
 
 
 def headline(situation: Situation, sentence: str = "") -> str:
@@ -71,11 +81,13 @@ def both_clocks(situation: Situation, at: datetime) -> str:
     return with_local(at, situation.zone)
 
 
-def _paper(situation: Situation, kind: str, lead: tuple[str, ...], following: tuple[str, ...]) -> Paper:
+def _paper(
+    situation: Situation, kind: str, lead: tuple[str, ...], following: tuple[str, ...], needs: tuple[str, ...]
+) -> Paper:
     parts = [Part(_("Conditions"), tuple(_conditions(situation)))]
     if situation.incident is not None and situation.declared is not None:
         parts.append(Part(f"{_('Actions')} (UTC)", done_items(situation, situation.incident, situation.declared)))
-    parts.append(Part(_("Needs"), needed_items(situation)))
+    parts.append(Part(_("Needs"), needs))
     if following:
         parts.append(Part(_("Next update"), following))
     stood = " · ".join(_standing(situation))
@@ -176,9 +188,8 @@ def _hit(situation: Situation) -> Iterator[str]:
     """How many requests, as last stored with a decision; where to begin to look."""
     state = situation.declared
     numbers = state.numbers if state else None
-    if numbers is not None and numbers.figures:
-        counted = unescaped(who_was_hit(numbers.figures, Words(_, situation.texts.title)))
-        yield f"{_('who is hit')}: {foreign(counted)} ({_('until {time}').format(time=f'{clock(numbers.until)} UTC')})"
+    if counted := unescaped(who_was_hit(numbers, Words(_, situation.texts.title))):
+        yield f"{_('who is hit')}: {foreign(counted)}"
     suggestion = situation.board.suggestion
     anchor = state.anchor if state else suggestion.anchor.request_id if suggestion and suggestion.anchor else None
     if anchor:

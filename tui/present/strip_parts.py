@@ -57,8 +57,8 @@ def not_saved(situation: Situation) -> Line:
 
 
 def last_error(situation: Situation) -> Line:
-    """How long ago the newest error was."""
-    at = situation.board.last_error
+    """How long ago the newest error was, of the incident once one is declared."""
+    at = situation.last_error
     if at is None:
         return (Span(_("no errors in the data"), "muted"),)
     ago = _("{time} ago").format(time=elapsed(at, situation.now))

@@ -9,7 +9,7 @@ from tui.incident.handoff import answered
 from tui.incident.state import Status
 from tui.locale import _, ngettext
 from tui.present.entry_rows import entry_words, step_name
-from tui.present.format import stamp
+from tui.present.format import duration, length, stamp
 from tui.present.paper import told
 from tui.present.refusals import name_of
 from tui.present.spans import foreign
@@ -61,7 +61,15 @@ def _deed(record: Recorded, situation: Situation) -> str:
 
 def needed_items(situation: Situation) -> tuple[str, ...]:
     """What is missing, what comes next, who is needed."""
-    found = [*_blind(situation), *_lacking(situation), *_worse(situation), *_steps(situation), *_people(situation)]
+    found = [
+        *_blind(situation),
+        *_lacking(situation),
+        *_worse(situation),
+        *_ahead(situation),
+        *_steps(situation),
+        *_noted_off(situation),
+        *_people(situation),
+    ]
     return tuple(found) or (_("nothing"),)
 
 
@@ -94,6 +102,40 @@ def _worse(situation: Situation) -> Iterator[str]:
         yield _("suggest {severity}").format(severity=foreign(worse))
 
 
+def _ahead(situation: Situation) -> Iterator[str]:
+    """What stands between here and a resolved incident: mitigating, the decision, minutes of normal."""
+    picture, state = situation.incident, situation.declared
+    if picture is None or state is None:
+        return
+    if state.status in {Status.DECLARED, Status.ACKNOWLEDGED}:
+        yield _("mitigate")
+    if state.status is Status.MITIGATED:
+        if state.decision is None or state.decision.at < state.mitigations[-1].at:
+            yield _("decide the rollback: GO or NO_GO")
+        yield _watched(picture)
+
+
+def _watched(picture: IncidentPicture) -> str:
+    """`watch 15 min live: 06:01 so far`."""
+    answer = picture.normal.answer if picture.normal else None
+    if answer is None or answer.hold is None or answer.lasted is None:
+        return _("watch until all is normal")
+    if answer.met:
+        return _("resolve it: all is normal")
+    return _("watch {hold} live: {lasted} so far").format(hold=length(answer.hold), lasted=duration(answer.lasted))
+
+
+def _noted_off(situation: Situation) -> Iterator[str]:
+    """What was stopped elsewhere and has to go on once users are well."""
+    state = situation.declared
+    if state is None or state.status not in {Status.MITIGATED, Status.RESOLVED}:
+        return
+    if state.deploys_frozen is not None and state.deploys_frozen.on:
+        yield _("open deploys again: they are noted frozen")
+    if state.push is not None and not state.push.on:
+        yield _("turn push on again: it is noted off")
+
+
 def _steps(situation: Situation) -> Iterator[str]:
     """The next steps that apply, and whom they call."""
     waiting = open_steps(situation)
@@ -108,7 +150,7 @@ def _steps(situation: Situation) -> Iterator[str]:
 def open_steps(situation: Situation) -> list[StepView]:
     """Steps of triage and playbook that apply, that nobody ticked, and that no entry answers already."""
     picture, state = situation.incident, situation.declared
-    if picture is None or state is None or state.status in {Status.MITIGATED, Status.RESOLVED}:
+    if picture is None or state is None or state.status is Status.RESOLVED:
         return []
     views = (*picture.triage_list.steps, *picture.playbook_list.steps)
     return [view for view in views if view.open and not view.ticks and not answered(view.step, state)]

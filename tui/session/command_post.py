@@ -264,12 +264,22 @@ class CommandPost:
 
     def _declare(self, command: actions.Declare, actor: str) -> Outcome:
         wall = self._wall.now()
+        if (told := self._told_already(command, wall)) and told.declared:
+            return Outcome(told, refusal=refuse(Code.ALREADY_TOLD, told.id, at=told.declared.at))
         desk = self._desks.new((command.at or wall).date())
         outcome = desk.perform(command, actor, wall, self._around().look)
         if outcome.refusal is None:
             self._desks.keep(desk)
             self._shown = self._seen = desk.id
         return self._kept(outcome)
+
+    def _told_already(self, command: actions.Declare, wall: datetime) -> IncidentState | None:
+        """The incident that somebody declared on the same alert meanwhile, which whoever declares now does not know."""
+        suggestion = self._board.suggestion if self._board else None
+        if command.second or suggestion is None or command.metric != suggestion.metric:
+            return None
+        self._desks.look(wall)
+        return self._hindsight.led_to(suggestion, self.engine.now(), self._desks.all)
 
     def _for_the_team(self, command: team.TeamCommand, actor: str) -> TeamOutcome:
         wall = self._wall.now()

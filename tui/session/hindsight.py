@@ -1,4 +1,4 @@
-"""A review's look at the journals: what people knew at the cursor, and every moment at which they learnt more."""
+"""What the journals say of a moment: what people knew at a review's cursor, and when they learnt more; of an alert."""
 
 from __future__ import annotations
 
@@ -94,11 +94,10 @@ class Hindsight:
         return Known(folded[1], records, damaged)
 
     def led_to(self, suggestion: Suggestion | None, at: datetime, desks: Iterable[Desk]) -> IncidentState | None:
-        """The incident that a suggested alert led to, known at the cursor or not; None while live."""
-        marks = self.transport
-        if marks is None or suggestion is None:
+        """The incident that a suggested alert led to, known at the cursor or not."""
+        if suggestion is None:
             return None
-        since, until = _life(suggestion.episode, marks, at)
+        since, until = self._life(suggestion.episode, at)
         anchor = suggestion.anchor.request_id if suggestion.anchor else None
         about = (desk.state for desk in desks if is_about(desk.state, suggestion.metric, anchor))
         return next((state for state in about if overlaps(state, since, until)), None)
@@ -108,10 +107,11 @@ class Hindsight:
         marks = self.transport
         return team if marks is None or at >= marks.last else team.up_to(at)
 
-
-def _life(alert: Episode | None, marks: Transport, at: datetime) -> tuple[datetime, datetime | None]:
-    """From when to when an alert lived, also beyond the cursor (None: to the end); without one, the cursor itself."""
-    if alert is None:
-        return at, at
-    known = (life for life in marks.episodes if (life.rule, life.pending_at) == (alert.rule, alert.pending_at))
-    return alert.pending_at, next(known, alert).resolved_at
+    def _life(self, alert: Episode | None, at: datetime) -> tuple[datetime, datetime | None]:
+        """From when to when an alert lived, also beyond the cursor (None: to the end); without one, the moment itself."""
+        if alert is None:
+            return at, at
+        marks = self.transport
+        lives = marks.episodes if marks else ()
+        known = (life for life in lives if (life.rule, life.pending_at) == (alert.rule, alert.pending_at))
+        return alert.pending_at, next(known, alert).resolved_at

@@ -51,11 +51,13 @@ def numbers(engine: Engine, board: Board, state: IncidentState) -> Numbers | Non
     )
     started = _started(state, board, kept)
     linked = linked_episodes(replace(state, numbers=Numbers(board.now, kept)))
+    last_hit = _last_hit(board, linked)
     return Numbers(
         until=board.now,
         episodes=kept,
         series=tuple(_series(engine, board, started - BEFORE)),
-        figures=tuple(_figures(engine, state.metric, started, _last_hit(board, linked))),
+        figures=tuple(_figures(engine, state.metric, started, last_hit)),
+        counted=(started, last_hit),
     )
 
 

@@ -11,6 +11,7 @@ from tui.incident.state import IncidentState, Status, frozen
 from tui.incident.times import clocks, times
 from tui.metrics.deployed import newest_effect
 from tui.metrics.journalled import GateCount
+from tui.metrics.last_error import error_about
 from tui.metrics.predicates import answer_check, answer_predicate
 from tui.metrics.probes import answer_probe
 from tui.metrics.reading import RECENT
@@ -19,7 +20,7 @@ from tui.session.journalled import journalled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from tui.incident.facts import Condition
     from tui.incident.record import Recorded
@@ -129,6 +130,8 @@ class IncidentPicture:
     """In review, while nothing is open at the cursor: the incident that the suggested alert led to all the same."""
     deployed: DeployEffect | None = None
     """What the newest deploy of the lanes' hour changed."""
+    last_error: datetime | None = None
+    """Time of the newest event that makes a rule of the shown incident's metric true."""
 
     @property
     def over(self) -> Status | None:
@@ -185,6 +188,7 @@ def take(
         people=(),
         calls=lists.calls if lists else (),
         deployed=_deployed(around, board, store) if board.final else None,
+        last_error=error_about(runbook, store, state.metric, board.now) if state else None,
     )
 
 

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 from tui.session.atomic import write_private
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
-
-    from tui.incident.state import IncidentState
 
 PLAN = "plan.json"
 """The drill's hidden plan, which lies beside its journals and nowhere else."""
@@ -25,14 +23,8 @@ def is_rehearsal(data_dir: Path) -> bool:
 
 
 @contextmanager
-def demonstrated(data_dir: Path, there: Iterable[IncidentState]) -> Iterator[None]:
-    """Mark a folder as a demo's for a while; not one with real incidents among those `there`, which go on beside it.
-
-    Where nothing can be written, nothing can be declared either.
-    """
-    if not all(state.drill for state in there):
-        yield
-        return
+def demonstrated(data_dir: Path) -> Iterator[None]:
+    """Mark a folder as a demo's for a while. Where nothing can be written, nothing can be declared either."""
     with suppress(OSError):
         write_private(data_dir / DEMO, b"")
     try:
