@@ -12,8 +12,10 @@ from tests.digging import until
 from tests.incidents import METRIC, OTHER_METRIC
 from tests.test_incident_cli import SAMPLE, Shell
 from tui.incident import actions as a
+from tui.incident.ruling import Code
 from tui.locale import use
 from tui.session.act import incidents
+from tui.session.command_post import Ask
 from tui.ui.app import GuardiaApp
 
 if TYPE_CHECKING:
@@ -109,3 +111,18 @@ def test_the_shell_declares_it_again_and_says_so(tmp_path: Path) -> None:
     shell.done("cancel", "--id", one, "--why", "no users")
     shell.done("cancel", "--id", other, "--why", "no users")
     assert "tells of the same trouble" not in shell.done(*words).err
+
+
+def test_two_people_who_answer_the_same_question_declare_one_incident(tmp_path: Path) -> None:
+    first, second = rooms.room(tmp_path), rooms.room(tmp_path)
+    rooms.filled(first)
+    rooms.filled(second)
+    for post in (first, second):
+        post.submit(Ask((a.Declare(severity="SEV1", metric=METRIC), a.Acknowledge()), "@ana", None, 1))
+        post.advance()
+    (state,) = incidents(tmp_path)
+    (answered,) = second.answers()
+    assert answered.outcome.refusal is not None
+    assert [(reason.code, reason.subject) for reason in answered.outcome.refusal.reasons] == [
+        (Code.ALREADY_TOLD, state.id)
+    ]

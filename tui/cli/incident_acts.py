@@ -43,7 +43,9 @@ def declare(options: Options, /, sources: tuple[str, ...], **said: Any) -> int: 
     case = open_case(options, sources)
     try:
         at = timed(case)
-        times = {name: case.moment(said[name], f"--{name}") for name in ("started", "detected") if said[name]}
+        times: dict[str, Any] = {
+            name: case.moment(said[name], f"--{name}") for name in ("started", "detected") if said[name]
+        }
         command = actions.Declare(
             at=at,
             severity=said["severity"],

@@ -108,7 +108,7 @@ class Hindsight:
         return team if marks is None or at >= marks.last else team.up_to(at)
 
     def _life(self, alert: Episode | None, at: datetime) -> tuple[datetime, datetime | None]:
-        """From when to when an alert lived, also beyond the cursor (None: to the end); without one, the moment itself."""
+        """From when to when an alert lived, also beyond the cursor (None: to the end); without one, that moment."""
         if alert is None:
             return at, at
         marks = self.transport
