@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.test_cli import guardia
+from tests.test_exports import tree
 from tests.test_retention import BASE, CRITICAL, DAY, RULES, line, pruned, recorded
-from tui.session.export import EXPORTS, write_bundle
+from tui.session.export import EXPORTS, NotReplacedError, write_bundle
 from tui.session.prune_bundles import kept_bundles, prune_bundles
 from tui.session.unbundle import contents, verify_bundle
 
@@ -62,8 +63,27 @@ def test_damaged_changed_and_linked_bundles_and_other_files_are_left_alone(tmp_p
     (tmp_path / EXPORTS / "link.zip").symlink_to(elsewhere)
     (tmp_path / EXPORTS / "postmortem.md").write_bytes(b"# INC\n")
     found = kept_bundles(tmp_path, RULES, NOW)
-    assert (found.held, found.unreadable) == ((), (changed, cut))
+    assert (found.held, [one.path for one in found.left_alone]) == ((), [changed, cut])
     assert kept_bundles(tmp_path / "nothing", RULES, NOW).held == ()
+
+
+@pytest.mark.parametrize("theirs", ["notes.txt", "screens/shot.png", "link.png"])
+def test_what_people_put_into_the_folder_of_a_bundle_is_never_lost(tmp_path: Path, theirs: str) -> None:
+    wall = datetime.now(UTC)
+    path, other = bundle(tmp_path, "b", wall), bundle(tmp_path, "c", wall)
+    (path / theirs).parent.mkdir(exist_ok=True)
+    if theirs == "link.png":
+        (path / theirs).symlink_to("elsewhere")
+    else:
+        (path / theirs).write_bytes(b"theirs")
+    before = tree(path)
+    said, told = pruned(tmp_path)
+    assert [one["name"] for one in told["removed"]] == ["exports/c"]
+    assert f"exports/b holds what is not of it ({theirs.partition('/')[0]})" in said.stderr
+    with pytest.raises(NotReplacedError):
+        write_bundle(path, OTHERS, force=True)
+    assert tree(path) == before
+    assert verify_bundle(other) == {}
 
 
 def test_the_command_names_them_first_then_thins_and_records_it(tmp_path: Path) -> None:

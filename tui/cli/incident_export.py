@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui.incident.state import IncidentState
     from tui.session.act import Desk
     from tui.session.engine import Engine
+    from tui.session.export import NotReplacedError
 
 FORMATS = ("md", "json", "bundle", "rotation")
 
@@ -57,8 +58,8 @@ def _export(case: Case, desk: Desk, form: str, out: str | None, *, force: bool) 
                 sys.stdout.flush()
                 return OK
             files.write_file(Path(target), data, force=force)
-    except files.NotReplacedError:
-        say(_("{path} is no bundle: it is not replaced").format(path=visible(target)))
+    except files.NotReplacedError as error:
+        say(_why_not_replaced(target, error))
         return _exported(case, desk, ok=False)
     except FileExistsError:
         say(_("{path} is there already: --force replaces it").format(path=visible(target)))
@@ -67,6 +68,13 @@ def _export(case: Case, desk: Desk, form: str, out: str | None, *, force: bool) 
         raise unreadable(_("the file cannot be written ({errno})"), error) from None
     say(_("written: {path}").format(path=visible(target)))
     return _exported(case, desk, ok=True)
+
+
+def _why_not_replaced(target: str, error: NotReplacedError) -> str:
+    if error.strangers:
+        said = _("{path} holds what is not of its bundle ({files}): move that elsewhere, then it is replaced")
+        return said.format(path=visible(target), files=", ".join(map(visible, error.strangers)))
+    return _("{path} is no bundle: it is not replaced").format(path=visible(target))
 
 
 def _exported(case: Case, desk: Desk, *, ok: bool) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.cli.incident_desk import Case
     from tui.cli.options import Options
     from tui.session.prune import Kept, Pruned
-    from tui.session.prune_bundles import Bundles, Held
+    from tui.session.prune_bundles import Bundles, Held, LeftAlone
 
 
 @click.command(
@@ -108,11 +108,19 @@ def _report(case: Case, done: _Done, recorded: str | None, *, dry_run: bool) -> 
     else:
         for line in _lines(case, done, dry_run=dry_run):
             click.echo(line)
-    for path in done.bundles.unreadable:
-        said = _("{path} is damaged or was changed: events in it stay, delete it yourself")
-        say(said.format(path=_named(path)))
+    for one in done.bundles.left_alone:
+        say(_why_left_alone(one))
     if failed := len(done.copies.failed) + len(done.failed):
         say(_("{count} copies could not be deleted: check the folder's permissions").format(count=failed))
+
+
+def _why_left_alone(one: LeftAlone) -> str:
+    from tui.session.unbundle import ChangedBundleError
+
+    if isinstance(one.error, ChangedBundleError) and one.error.whole:
+        said = _("{path} holds what is not of it ({files}): events in it stay, move that elsewhere and prune again")
+        return said.format(path=_named(one.path), files=", ".join(one.error.wrong))
+    return _("{path} is damaged or was changed: events in it stay, delete it yourself").format(path=_named(one.path))
 
 
 def _named(path: Path) -> str:

@@ -1,6 +1,6 @@
 """Files for other people: written whole or not at all, for their owner only, over nothing without consent (§3, §9).
 
-A bundle is a folder, or a zip, of plain files with a manifest that `sha256sum -c` understands too; `unbundle` reads it.
+A bundle is a folder, or a zip, of plain files with a manifest; `unbundle` reads it.
 """
 
 from __future__ import annotations
@@ -15,19 +15,24 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from tui.session.atomic import FILE_MODE, FOLDER_MODE, make_private_folder, sync_folder
+from tui.session.manifest import MANIFEST, as_manifest, strangers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-MANIFEST = "manifest.sha256"
 EXPORTS = "exports"
 """Folder of the data folder where bundles are looked for, after the current one, and pruned."""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 class NotReplacedError(FileExistsError):
-    """What is there is no bundle: consent to replace one does not reach it."""
+    """What is there is no bundle, or more than one: consent to replace one does not reach it."""
+
+    def __init__(self, path: Path, strangers: Sequence[str] = ()) -> None:
+        super().__init__(path)
+        self.strangers = tuple(strangers)
+        """Names in a bundle's folder that are not of it."""
 
 
 def write_file(path: Path, data: bytes, *, force: bool = False) -> None:
@@ -52,7 +57,7 @@ def write_file(path: Path, data: bytes, *, force: bool = False) -> None:
 def write_bundle(path: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:
     """Write files with their manifest: as a zip where the name says so, else as a folder. Raises as `write_file`.
 
-    Forced, a folder is only replaced when it is a bundle; anything else there raises NotReplacedError.
+    Forced, a folder is only replaced when it is a bundle and nothing else is in it; else this raises NotReplacedError.
     """
     if path.suffix == ".zip":
         write_file(path, zipped(files), force=force)
@@ -60,8 +65,7 @@ def write_bundle(path: Path, files: Mapping[str, bytes], *, force: bool = False)
     if os.path.lexists(path):
         if not force:
             raise FileExistsError(path)
-        if path.is_symlink() or not (path / MANIFEST).is_file():
-            raise NotReplacedError(path)
+        _must_be_a_bundle(path)
     make_private_folder(path.parent)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
@@ -70,10 +74,8 @@ def write_bundle(path: Path, files: Mapping[str, bytes], *, force: bool = False)
         for name, data in _with_manifest(files).items():
             _write_new(fresh / name, data)
         sync_folder(fresh)
-        if path.is_dir():
-            old = path.rename(path.with_name(f"{fresh.name}.old"))
-            fresh.rename(path)
-            shutil.rmtree(old)
+        if force and path.is_dir():
+            _swap(fresh, path)
         else:
             fresh.rename(path)
     finally:
@@ -95,8 +97,26 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 
 def _with_manifest(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    lines = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
-    return {**files, MANIFEST: "".join(lines).encode()}
+    return {**files, MANIFEST: as_manifest({name: hashlib.sha256(data).hexdigest() for name, data in files.items()})}
+
+
+def _must_be_a_bundle(path: Path) -> None:
+    if path.is_symlink() or not (path / MANIFEST).is_file():
+        raise NotReplacedError(path)
+    if others := strangers(path):
+        raise NotReplacedError(path, others)
+
+
+def _swap(fresh: Path, path: Path) -> None:
+    """Put a finished folder in the place of a bundle; what came into that meanwhile stays, and so does the bundle."""
+    old = path.rename(path.with_name(f"{fresh.name}.old"))
+    try:
+        _must_be_a_bundle(old)
+        fresh.rename(path)
+    except BaseException:
+        old.rename(path)
+        raise
+    shutil.rmtree(old)
 
 
 def _write_new(path: Path, data: bytes) -> None:

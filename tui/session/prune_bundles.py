@@ -1,7 +1,8 @@
 """The bundles that lie in the data folder: events in them that are past their retention class go, the rest stays (§9).
 
 A bundle that events went from is written anew with a manifest that fits; its journal and postmortem hold no events. One
-that is damaged, or not as its manifest says, is left alone: what would be written could not be vouched for.
+that is damaged, or not as its manifest says, is left alone: what would be written could not be vouched for, and what
+people put into its folder is theirs.
 """
 
 from __future__ import annotations
@@ -47,27 +48,34 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """A bundle of whose events nothing can be said, and why."""
+
+    path: Path
+    error: NotABundleError | ChangedBundleError
+
+
+@dataclass(frozen=True, slots=True)
 class Bundles:
     """The bundles of a data folder, by name."""
 
     held: tuple[Held, ...] = ()
-    unreadable: tuple[Path, ...] = ()
-    """Damaged, or not as their manifest says: nothing can be said of their events."""
+    left_alone: tuple[LeftAlone, ...] = ()
 
 
 def kept_bundles(data_dir: Path, rules: LogRules, now: datetime) -> Bundles:
     """Every bundle in `exports/` that holds events. Raises OSError where the folder is there and cannot be read."""
-    held, unreadable = [], []
+    held, left_alone = [], []
     for path in _bundles(data_dir / EXPORTS):
         try:
             events = tuple(_events(path, contents(path), rules, now))
-        except (NotABundleError, ChangedBundleError):
-            unreadable.append(path)
+        except (NotABundleError, ChangedBundleError) as error:
+            left_alone.append(LeftAlone(path, error))
             continue
         if events:
             past = sum(event.past for event in events)
             held.append(Held(path, len(events), past, min(events, key=lambda event: (not event.past, event.at))))
-    return Bundles(tuple(held), tuple(unreadable))
+    return Bundles(tuple(held), tuple(left_alone))
 
 
 def prune_bundles(held: Iterable[Held], rules: LogRules, now: datetime) -> tuple[Held, ...]:

@@ -1,14 +1,13 @@
 """An incident's bundle, read again: checked against its manifest and laid out as a data folder that nobody writes to.
 
-A bundle comes from somebody else. Of a folder only plain files count, no links; of a zip only what has a plain name in
-the manifest leaves it, and nothing of one that claims to be larger than any bundle.
+A bundle comes from somebody else. In a folder only plain files are its own, and links and folders strangers; of a zip
+only what has a plain name in the manifest leaves it, and nothing of one that claims to be larger than any bundle.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
 import zipfile
 import zlib
 from contextlib import contextmanager, suppress
@@ -23,17 +22,20 @@ import orjson
 from tui.incident.journal import SUFFIX, incident_folder
 from tui.privacy import mask_name, visible
 from tui.session.atomic import FILE_MODE, make_private_folder
-from tui.session.export import MANIFEST
+from tui.session.manifest import LONGEST as LONGEST_MANIFEST
+from tui.session.manifest import MANIFEST, sums_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    Opener = Callable[[], IO[bytes]]
+    Members = Mapping[str, Opener | None]
+
 POSTMORTEM, INCIDENT, JOURNAL, EVENTS = "postmortem.md", "incident.json", "journal.jsonl", "events.ndjson"
 _PARTS = (POSTMORTEM, INCIDENT, JOURNAL, EVENTS)
-_LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._-]{0,127})")
 _LARGEST = 1 << 30
 """Bytes of all files: no bundle is as large."""
-_LONGEST = {MANIFEST: 1 << 20, INCIDENT: 64 << 20, JOURNAL: 64 << 20}
+_LONGEST = {INCIDENT: 64 << 20, JOURNAL: 64 << 20}
 """Bytes of what is read in one piece."""
 _CHUNK = 1 << 20
 _ZIP = ".zip"
@@ -63,6 +65,11 @@ class ChangedBundleError(Exception):
     def __init__(self, wrong: Mapping[str, Found]) -> None:
         super().__init__(", ".join(wrong))
         self.wrong = wrong
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it is there unchanged, and something beside it."""
+        return set(self.wrong.values()) == {"unlisted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ def contents(path: Path) -> dict[str, bytes]:
     with _members(path) as members:
         if wrong := _wrong(members, path):
             raise ChangedBundleError(wrong)
-        return {name: _whole(member) for name, member in members.items() if name != MANIFEST}
+        return {name: _whole(member) for name, member in members.items() if member and name != MANIFEST}
 
 
 @contextmanager
@@ -130,9 +137,9 @@ def unbundled(path: Path, *, changed_too: bool = False) -> Iterator[Unbundled]:
             if wrong and not changed_too:
                 raise ChangedBundleError(wrong)
             for part in _PARTS:
-                if part in members:
+                if member := members.get(part):
                     with suppress(*_NO_ZIP):  # named as changed already; of such a file what is whole will do
-                        _unpack(members[part], folder / part, _LONGEST.get(part, _LARGEST))
+                        _unpack(member, folder / part, _LONGEST.get(part, _LARGEST))
         yield Unbundled(_settle(folder, path), folder)
 
 
@@ -149,11 +156,12 @@ def _settle(folder: Path, path: Path) -> str:
 
 
 @contextmanager
-def _members(path: Path) -> Iterator[dict[str, Callable[[], IO[bytes]]]]:
-    """Every plain file of a bundle, by name, and how to open it."""
+def _members(path: Path) -> Iterator[Members]:
+    """Everything in a bundle, by name, and how to open it; None for what is no plain file."""
     if not path.is_file():
-        files = [entry for entry in os.scandir(path) if entry.is_file(follow_symlinks=False)]
-        yield {entry.name: partial(_plain, entry.path) for entry in files}
+        with os.scandir(path) as entries:
+            plain = {entry: entry.is_file(follow_symlinks=False) for entry in entries}
+        yield {entry.name: partial(_plain, entry.path) if own else None for entry, own in plain.items()}
         return
     try:
         opened = zipfile.ZipFile(path)
@@ -174,30 +182,31 @@ def _plain(path: str) -> IO[bytes]:
     return os.fdopen(descriptor, "rb")
 
 
-def _wrong(members: Mapping[str, Callable[[], IO[bytes]]], path: Path) -> dict[str, Found]:
-    sums = dict(_sums(members[MANIFEST])) if MANIFEST in members else {}
+def _wrong(members: Members, path: Path) -> dict[str, Found]:
+    sums = _sums(members)
     if not sums:
         raise NotABundleError(path.name)
     wrong: dict[str, Found] = {}
     for name, wanted in sums.items():
-        if name not in members:
+        member = members.get(name)
+        if member is None:
             wrong[name] = "missing"
-        elif _sha256(members[name]) != wanted:
+        elif _sha256(member) != wanted:
             wrong[name] = "changed"
     wrong |= dict.fromkeys(sorted(members.keys() - sums.keys() - {MANIFEST}), "unlisted")
     return {mask_name(visible(name)): found for name, found in wrong.items()}
 
 
-def _sums(manifest: Callable[[], IO[bytes]]) -> Iterator[tuple[str, str]]:
-    """Yield name and hash; a name that leads elsewhere is no name."""
-    with manifest() as file:
-        text = file.read(_LONGEST[MANIFEST]).decode("utf-8", "replace")
-    for line in text.splitlines():
-        if match := _LINE.fullmatch(line):
-            yield match[2], match[1]
+def _sums(members: Members) -> dict[str, str]:
+    """What the manifest says; nothing where there is none."""
+    member = members.get(MANIFEST)
+    if member is None:
+        return {}
+    with member() as file:
+        return sums_in(file.read(LONGEST_MANIFEST))
 
 
-def _sha256(member: Callable[[], IO[bytes]]) -> str:
+def _sha256(member: Opener) -> str:
     """Hash a file; one that cannot be unpacked has no hash."""
     digest = hashlib.sha256()
     try:
@@ -209,12 +218,12 @@ def _sha256(member: Callable[[], IO[bytes]]) -> str:
     return digest.hexdigest()
 
 
-def _whole(member: Callable[[], IO[bytes]]) -> bytes:
+def _whole(member: Opener) -> bytes:
     with member() as file:
         return file.read()
 
 
-def _unpack(member: Callable[[], IO[bytes]], path: Path, longest: int) -> None:
+def _unpack(member: Opener, path: Path, longest: int) -> None:
     """Copy a file to where only its owner reads it; what is longer than any such file is no bundle's."""
     with member() as source, os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as target:
         while chunk := source.read(_CHUNK):
