@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,39 @@ def test_one_damaged_file_of_a_zip_is_named_and_the_others_still_count(shell: Sh
     bundle.write_bytes(data)
     assert failed(shell, "verify", bundle).missing == ["postmortem.md:changed", "postmortem.md:otherwise"]
     assert shell("show", bundle).code == 3
+
+
+@pytest.mark.usefixtures("incident")
+@pytest.mark.parametrize("way", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, "encrypted", "elsewhere"])
+def test_a_zip_that_is_made_as_no_bundle_is_damaged_whatever_is_in_it(
+    shell: Shell, tmp_path: Path, way: object
+) -> None:
+    bundle = bundle_of(shell, tmp_path)
+    if isinstance(way, int):
+        repacked(bundle, way)
+    else:
+        at, value = {"encrypted": (8, b"\x01\x00"), "elsewhere": (42, b"\xf0\xff\xff\xff")}[str(way)]
+        data = bytearray(bundle.read_bytes())
+        place = data.index(b"PK\x01\x02") + at
+        data[place : place + len(value)] = value
+        bundle.write_bytes(data)
+    for command in ("verify", "show", "lint", "export"):
+        said = shell(command, bundle)
+        assert (said.code, said.out) == (3, ""), said
+        assert "is damaged, or packed as no bundle is" in said.err
+
+
+def repacked(bundle: Path, way: int) -> None:
+    """Pack it otherwise, with a stream that breaks off in a file of its middle."""
+    with zipfile.ZipFile(bundle) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(bundle, "w", way) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    data = bytearray(bundle.read_bytes())
+    start = data.index(JOURNAL.encode()) + len(JOURNAL) + 12
+    data[start : start + 40] = bytes(each ^ 0xFF for each in data[start : start + 40])
+    bundle.write_bytes(data)
 
 
 @pytest.mark.usefixtures("incident")

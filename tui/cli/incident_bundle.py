@@ -81,11 +81,15 @@ def _why_not(error: NotABundleError, path: Path) -> str:
 
     name = visible(path.name)
     if isinstance(error, DamagedBundleError):
-        said = _(
-            "{name} is damaged: it ends at byte {size} without the list of its files; copy it again, or have it "
-            "exported again"
+        said = (
+            _("{name} is damaged, or packed as no bundle is: copy it again, or have it exported again")
+            if error.cut_at is None
+            else _(
+                "{name} is damaged: it ends at byte {size} without the list of its files; copy it again, or have it "
+                "exported again"
+            )
         )
-        return said.format(name=name, size=error.size)
+        return said.format(name=name, size=error.cut_at)
     return _("{name} holds no incident that can be read").format(name=name)
 
 

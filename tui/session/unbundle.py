@@ -6,6 +6,7 @@ only what has a plain name in the manifest leaves it, and nothing of one that cl
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import zipfile
@@ -41,6 +42,9 @@ _CHUNK = 1 << 20
 _ZIP = ".zip"
 _ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")
 """The first bytes of a zip with files, and of an empty one."""
+_PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""What a bundle is packed with. The zip reader unpacks the others in pieces that take any amount of memory."""
+_ENCRYPTED = 1
 _NO_ZIP = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, RuntimeError, ValueError)
 """What the zip reader raises over what is none, was cut off, is encrypted or packed in ways it does not know."""
 
@@ -52,11 +56,12 @@ class NotABundleError(Exception):
 
 
 class DamagedBundleError(NotABundleError):
-    """A zip that was cut short, or lost the list of its files at its end. size: how many bytes of it there are."""
+    """A zip that cannot be trusted to be what was exported: it was cut short, or is made as no bundle is."""
 
-    def __init__(self, name: str, size: int) -> None:
+    def __init__(self, name: str, *, cut_at: int | None = None) -> None:
         super().__init__(name)
-        self.size = size
+        self.cut_at = cut_at
+        """How many bytes there are of one that lost the list of its files at its end."""
 
 
 class ChangedBundleError(Exception):
@@ -164,17 +169,38 @@ def _members(path: Path) -> Iterator[Members]:
         yield {entry.name: partial(_plain, entry.path) if own else None for entry, own in plain.items()}
         return
     try:
-        opened = zipfile.ZipFile(path)
+        with _readable(path) as file, _archive(file, path.name) as archive:
+            yield {info.filename: partial(archive.open, info) for info in _infos(archive, path.name)}
     except _NO_ZIP:
-        raise DamagedBundleError(path.name, path.stat().st_size) from None
+        raise DamagedBundleError(path.name) from None
+
+
+def _readable(path: Path) -> IO[bytes]:
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+
+
+def _archive(file: IO[bytes], name: str) -> zipfile.ZipFile:
+    """Open a zip; whatever is wrong with the list of its files, it is damaged."""
     try:
-        with opened as archive:
-            infos = archive.infolist()
-            if sum(info.file_size for info in infos) > _LARGEST:
-                raise NotABundleError(path.name)
-            yield {info.filename: partial(archive.open, info) for info in infos}
+        return zipfile.ZipFile(file)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place where no file has anything
+            raise
     except _NO_ZIP:
-        raise NotABundleError(path.name) from None
+        pass
+    raise DamagedBundleError(name, cut_at=os.fstat(file.fileno()).st_size)
+
+
+def _infos(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
+    """The files of a zip that is made as a bundle is: each within it, and unpacked in pieces of any size."""
+    infos, end = archive.infolist(), archive.start_dir
+    if any(info.compress_type not in _PACKED or info.flag_bits & _ENCRYPTED for info in infos):
+        raise DamagedBundleError(name)
+    if any(info.header_offset < 0 or info.header_offset + info.compress_size > end for info in infos):
+        raise DamagedBundleError(name)
+    if sum(info.file_size for info in infos) > _LARGEST:
+        raise NotABundleError(name)
+    return infos
 
 
 def _plain(path: str) -> IO[bytes]:
