@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zipfile
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.test_cli import guardia
+from tests.test_cli import ROOT, guardia
 from tests.test_exports import tree
 from tests.test_retention import BASE, CRITICAL, DAY, RULES, line, pruned, recorded
 from tui.session.export import EXPORTS, NotReplacedError, write_bundle
 from tui.session.prune_bundles import kept_bundles, prune_bundles
-from tui.session.unbundle import contents, verify_bundle
+from tui.session.unbundle import pieces, verified, verify_bundle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +34,11 @@ def bundle(data_dir: Path, name: str, now: datetime, *more: bytes) -> Path:
     path = data_dir / EXPORTS / name
     write_bundle(path, {**OTHERS, "events.ndjson": b"".join((*events(now), *more))})
     return path
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    with verified(path) as files:
+        return {name: b"".join(pieces(member)) for name, member in files.items()}
 
 
 @pytest.mark.parametrize("name", ["INC-20261119-abcd.zip", "INC-20261119-abcd"])
@@ -104,6 +111,30 @@ def test_the_command_names_them_first_then_thins_and_records_it(tmp_path: Path) 
         left = [json.loads(each)["message"] for each in archive.read("events.ndjson").splitlines()]
     assert left == [BASE, CRITICAL]
     assert pruned(tmp_path)[1]["removed"] == []
+
+
+@pytest.mark.parametrize("content", [b"\n" * (64 << 20), b"x" * (64 << 20)])
+def test_whatever_is_in_a_bundle_it_takes_little_memory(tmp_path: Path, content: bytes) -> None:
+    write_bundle(tmp_path / EXPORTS / "a.zip", {"events.ndjson": content})
+    bundle(tmp_path, "b.zip", datetime.now(UTC))
+    said = subprocess.run(
+        [sys.executable, "-c", MEASURED, "prune", "--json", "--data-dir", tmp_path, "--lang", "en"],
+        capture_output=True, text=True, cwd=ROOT, timeout=120, check=False,
+    )  # fmt: skip
+    assert "exports/b.zip" in {one["name"] for one in json.loads(said.stdout)["removed"]}
+    peak = int(said.stderr.splitlines()[-1]) << 10
+    assert peak < 200 << 20
+    print(f"prune: {len(content) >> 20} MiB of hostile events in {peak >> 20} MiB of memory, the next bundle thinned")
+
+
+MEASURED = """
+import atexit, re, sys
+from pathlib import Path
+most = lambda: re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]
+atexit.register(lambda: print(most(), file=sys.stderr))
+from tui.cli.main import run
+run()
+"""
 
 
 def test_a_bundle_that_cannot_be_read_is_said(tmp_path: Path) -> None:

@@ -115,11 +115,15 @@ def _report(case: Case, done: _Done, recorded: str | None, *, dry_run: bool) -> 
 
 
 def _why_left_alone(one: LeftAlone) -> str:
+    from tui.cli.incident_report import error_name
     from tui.session.unbundle import ChangedBundleError
 
     if isinstance(one.error, ChangedBundleError) and one.error.whole:
         said = _("{path} holds what is not of it ({files}): events in it stay, move that elsewhere and prune again")
         return said.format(path=_named(one.path), files=", ".join(one.error.wrong))
+    if isinstance(one.error, OSError):
+        said = _("{path} cannot be read ({errno}): events in it stay")
+        return said.format(path=_named(one.path), errno=error_name(one.error))
     return _("{path} is damaged or was changed: events in it stay, delete it yourself").format(path=_named(one.path))
 
 

@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 import zipfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,12 @@ from tui.session.atomic import FILE_MODE, FOLDER_MODE, make_private_folder, sync
 from tui.session.manifest import MANIFEST, as_manifest, strangers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+    from typing import IO
+
+    Content = bytes | Iterable[bytes]
+    """A file's bytes, or the pieces of what is too large to be held at once, to be gone through a single time."""
 
 EXPORTS = "exports"
 """Folder of the data folder where bundles are looked for, after the current one, and pruned."""
@@ -40,27 +44,18 @@ def write_file(path: Path, data: bytes, *, force: bool = False) -> None:
 
     A symbolic link counts as something that is there; forced, the link itself is replaced, never what it points to.
     """
-    make_private_folder(path.parent)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        _write_new(fresh, data)
-        if force:
-            fresh.replace(path)
-        else:
-            _take_place(fresh, path)
-    finally:
-        with suppress(OSError):
-            fresh.unlink()
-    sync_folder(path.parent)
+    with _written_anew(path, force=force) as file:
+        file.write(data)
 
 
-def write_bundle(path: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:
+def write_bundle(path: Path, files: Mapping[str, Content], *, force: bool = False) -> None:
     """Write files with their manifest: as a zip where the name says so, else as a folder. Raises as `write_file`.
 
     Forced, a folder is only replaced when it is a bundle and nothing else is in it; else this raises NotReplacedError.
     """
     if path.suffix == ".zip":
-        write_file(path, zipped(files), force=force)
+        with _written_anew(path, force=force) as file:
+            _zip_into(file, files)
         return
     if os.path.lexists(path):
         if not force:
@@ -71,8 +66,9 @@ def write_bundle(path: Path, files: Mapping[str, bytes], *, force: bool = False)
     try:
         fresh.mkdir(FOLDER_MODE)
         fresh.chmod(FOLDER_MODE)
-        for name, data in _with_manifest(files).items():
-            _write_new(fresh / name, data)
+        for name, pieces in _with_manifest(files):
+            with _new(fresh / name) as file:
+                file.writelines(pieces)
         sync_folder(fresh)
         if force and path.is_dir():
             _swap(fresh, path)
@@ -84,20 +80,35 @@ def write_bundle(path: Path, files: Mapping[str, bytes], *, force: bool = False)
     sync_folder(path.parent)
 
 
-def zipped(files: Mapping[str, bytes]) -> bytes:
+def zipped(files: Mapping[str, Content]) -> bytes:
     """The bundle as a zip: the same files give the same bytes."""
     buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in _with_manifest(files).items():
-            info = zipfile.ZipInfo(name, _LONG_AGO)
-            info.external_attr = FILE_MODE << 16
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, data)
+    _zip_into(buffer, files)
     return buffer.getvalue()
 
 
-def _with_manifest(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    return {**files, MANIFEST: as_manifest({name: hashlib.sha256(data).hexdigest() for name, data in files.items()})}
+def _zip_into(file: IO[bytes], files: Mapping[str, Content]) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, pieces in _with_manifest(files):
+            info = zipfile.ZipInfo(name, _LONG_AGO)
+            info.external_attr = FILE_MODE << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(info, "w") as member:
+                member.writelines(pieces)
+
+
+def _with_manifest(files: Mapping[str, Content]) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Yield each file, to be gone through before the next one is asked for, and the manifest last."""
+    sums = {name: hashlib.sha256() for name in files}
+    for name, content in files.items():
+        yield name, _summed(content, sums[name])
+    yield MANIFEST, (as_manifest({name: digest.hexdigest() for name, digest in sums.items()}),)
+
+
+def _summed(content: Content, digest: hashlib._Hash) -> Iterator[bytes]:
+    for piece in (content,) if isinstance(content, bytes) else content:
+        digest.update(piece)
+        yield piece
 
 
 def _must_be_a_bundle(path: Path) -> None:
@@ -119,12 +130,32 @@ def _swap(fresh: Path, path: Path) -> None:
     shutil.rmtree(old)
 
 
-def _write_new(path: Path, data: bytes) -> None:
+@contextmanager
+def _written_anew(path: Path, *, force: bool) -> Iterator[IO[bytes]]:
+    """A file that takes its name once it is whole and on the device."""
+    make_private_folder(path.parent)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with _new(fresh) as file:
+            yield file
+        if force:
+            fresh.replace(path)
+        else:
+            _take_place(fresh, path)
+    finally:
+        with suppress(OSError):
+            fresh.unlink()
+    sync_folder(path.parent)
+
+
+@contextmanager
+def _new(path: Path) -> Iterator[IO[bytes]]:
+    """A file that was not there, for its owner only; on the device when it is left."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(path, flags, FILE_MODE)
     with os.fdopen(descriptor, "wb") as file:
         os.fchmod(file.fileno(), FILE_MODE)
-        file.write(data)
+        yield file
         file.flush()
         os.fsync(file.fileno())
 

@@ -16,13 +16,14 @@ import orjson
 
 from tui.metrics.retention import kept_since
 from tui.session.export import EXPORTS, write_bundle
-from tui.session.unbundle import EVENTS, ChangedBundleError, NotABundleError, contents, is_bundle
+from tui.session.unbundle import EVENTS, ChangedBundleError, NotABundleError, is_bundle, lines, pieces, verified
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from tui.runbook.model import LogRules
+    from tui.session.unbundle import Opener
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class LeftAlone:
     """A bundle of whose events nothing can be said, and why."""
 
     path: Path
-    error: NotABundleError | ChangedBundleError
+    error: NotABundleError | ChangedBundleError | OSError
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,12 @@ def kept_bundles(data_dir: Path, rules: LogRules, now: datetime) -> Bundles:
     held, left_alone = [], []
     for path in _bundles(data_dir / EXPORTS):
         try:
-            events = tuple(_events(path, contents(path), rules, now))
-        except (NotABundleError, ChangedBundleError) as error:
+            found = _held(path, rules, now)
+        except (NotABundleError, ChangedBundleError, OSError) as error:
             left_alone.append(LeftAlone(path, error))
             continue
-        if events:
-            past = sum(event.past for event in events)
-            held.append(Held(path, len(events), past, min(events, key=lambda event: (not event.past, event.at))))
+        if found is not None:
+            held.append(found)
     return Bundles(tuple(held), tuple(left_alone))
 
 
@@ -85,12 +85,26 @@ def prune_bundles(held: Iterable[Held], rules: LogRules, now: datetime) -> tuple
         if not one.past:
             continue
         try:
-            files = contents(one.path)
-            left = b"".join(event.line for event in _events(one.path, files, rules, now) if not event.past)
-            write_bundle(one.path, {**files, EVENTS: left}, force=True)
+            with verified(one.path) as files:
+                left = (event.line for event in _events(one.path, files, rules, now) if not event.past)
+                others = {name: pieces(member) for name, member in files.items()}
+                write_bundle(one.path, {**others, EVENTS: left}, force=True)
         except (OSError, NotABundleError, ChangedBundleError):
             failed.append(one)
     return tuple(failed)
+
+
+def _held(path: Path, rules: LogRules, now: datetime) -> Held | None:
+    """Count the events in a bundle, none of which is kept in memory; None where there are none."""
+    events = past = 0
+    oldest: Event | None = None
+    with verified(path) as files:
+        for event in _events(path, files, rules, now):
+            events += 1
+            past += event.past
+            if oldest is None or (not event.past, event.at) < (not oldest.past, oldest.at):
+                oldest = event
+    return None if oldest is None else Held(path, events, past, oldest)
 
 
 def _bundles(folder: Path) -> Iterator[Path]:
@@ -99,12 +113,12 @@ def _bundles(folder: Path) -> Iterator[Path]:
         yield from (path for path in sorted(folder.iterdir()) if not path.is_symlink() and is_bundle(path))
 
 
-def _events(path: Path, files: dict[str, bytes], rules: LogRules, now: datetime) -> Iterator[Event]:
+def _events(path: Path, files: Mapping[str, Opener], rules: LogRules, now: datetime) -> Iterator[Event]:
     since = kept_since(rules, now)
     strictest = max(since.values(), default=now)
     classes = {metric.id: metric.retention for metric in rules.metrics}
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    for line in files.get(EVENTS, b"").splitlines(keepends=True):
+    for line in lines(files[EVENTS]) if EVENTS in files else ():
         metric, at = _said(line, rules)
         when = at or written
         yield Event(line, classes.get(metric), when, when < since.get(metric, strictest))

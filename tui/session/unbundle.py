@@ -36,9 +36,12 @@ POSTMORTEM, INCIDENT, JOURNAL, EVENTS = "postmortem.md", "incident.json", "journ
 _PARTS = (POSTMORTEM, INCIDENT, JOURNAL, EVENTS)
 _LARGEST = 1 << 30
 """Bytes of all files: no bundle is as large."""
-_LONGEST = {INCIDENT: 64 << 20, JOURNAL: 64 << 20}
+_LONGEST = {POSTMORTEM: 64 << 20, INCIDENT: 64 << 20, JOURNAL: 64 << 20}
 """Bytes of what is read in one piece."""
 _CHUNK = 1 << 20
+"""Bytes that are held of the rest; no line of it is as long."""
+_MOST_LINES = _CHUNK // 100
+"""Lines in as many bytes: guardia writes no event in fewer than a hundred."""
 _ZIP = ".zip"
 _ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")
 """The first bytes of a zip with files, and of an empty one."""
@@ -120,12 +123,35 @@ def verify_bundle(path: Path) -> dict[str, Found]:
         return _wrong(members, path)
 
 
-def contents(path: Path) -> dict[str, bytes]:
-    """Every file of a bundle but its manifest. Raises NotABundleError, ChangedBundleError, OSError."""
+@contextmanager
+def verified(path: Path) -> Iterator[Mapping[str, Opener]]:
+    """Every file of a bundle but its manifest, to be opened while this is.
+
+    Raises NotABundleError, OSError, and ChangedBundleError where anything is not as the manifest says.
+    """
     with _members(path) as members:
         if wrong := _wrong(members, path):
             raise ChangedBundleError(wrong)
-        return {name: _whole(member) for name, member in members.items() if member and name != MANIFEST}
+        yield {name: member for name, member in members.items() if member and name != MANIFEST}
+
+
+def pieces(member: Opener) -> Iterator[bytes]:
+    """Yield a file in pieces that fit into memory."""
+    with member() as file:
+        while piece := file.read(_CHUNK):
+            yield piece
+
+
+def lines(member: Opener) -> Iterator[bytes]:
+    """Yield a file's lines with their ends. Raises NotABundleError for more, or longer ones, than any bundle has."""
+    rest = b""
+    for piece in pieces(member):
+        *whole, rest = (rest + piece).split(b"\n")
+        if len(whole) > _MOST_LINES or len(rest) > _CHUNK:
+            raise NotABundleError
+        yield from (line + b"\n" for line in whole)
+    if rest:
+        yield rest
 
 
 @contextmanager
@@ -236,23 +262,17 @@ def _sha256(member: Opener) -> str:
     """Hash a file; one that cannot be unpacked has no hash."""
     digest = hashlib.sha256()
     try:
-        with member() as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
+        for piece in pieces(member):
+            digest.update(piece)
     except _NO_ZIP:
         return ""
     return digest.hexdigest()
 
 
-def _whole(member: Opener) -> bytes:
-    with member() as file:
-        return file.read()
-
-
 def _unpack(member: Opener, path: Path, longest: int) -> None:
     """Copy a file to where only its owner reads it; what is longer than any such file is no bundle's."""
-    with member() as source, os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as target:
-        while chunk := source.read(_CHUNK):
-            if target.tell() + len(chunk) > longest:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as target:
+        for piece in pieces(member):
+            if target.tell() + len(piece) > longest:
                 raise NotABundleError(path.name)
-            target.write(chunk)
+            target.write(piece)
