@@ -32,11 +32,15 @@ def prune(options: Options, *, dry_run: bool) -> int:
     from tui.cli.incident_desk import open_case
     from tui.cli.incident_report import OK, REFUSED, unreadable
     from tui.cli.output import say
+    from tui.session.export import EXPORTS
+    from tui.session.leftovers import tidy
     from tui.session.prune import kept_files
     from tui.session.prune_bundles import kept_bundles
 
     case = open_case(options)
     rules = case.prepared.loaded.runbook
+    if not (dry_run or options.read_only):
+        tidy(case.data_dir / EXPORTS)
     try:
         files, bundles = kept_files(case.data_dir, rules, case.wall), kept_bundles(case.data_dir, rules, case.wall)
     except OSError as error:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import shutil
 import zipfile
 from contextlib import contextmanager, suppress
@@ -15,6 +14,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from tui.session.atomic import FILE_MODE, FOLDER_MODE, make_private_folder, sync_folder
+from tui.session.leftovers import fresh_name, old_name, remove_bundle, writing
 from tui.session.manifest import MANIFEST, as_manifest, strangers
 
 if TYPE_CHECKING:
@@ -62,21 +62,8 @@ def write_bundle(path: Path, files: Mapping[str, Content], *, force: bool = Fals
             raise FileExistsError(path)
         _must_be_a_bundle(path)
     make_private_folder(path.parent)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        fresh.mkdir(FOLDER_MODE)
-        fresh.chmod(FOLDER_MODE)
-        for name, pieces in _with_manifest(files):
-            with _new(fresh / name) as file:
-                file.writelines(pieces)
-        sync_folder(fresh)
-        if force and path.is_dir():
-            _swap(fresh, path)
-        else:
-            fresh.rename(path)
-    finally:
-        if fresh.is_dir():
-            shutil.rmtree(fresh)
+    with writing(path.parent):
+        _write_folder(fresh_name(path), path, files, force=force)
     sync_folder(path.parent)
 
 
@@ -111,6 +98,23 @@ def _summed(content: Content, digest: hashlib._Hash) -> Iterator[bytes]:
         yield piece
 
 
+def _write_folder(fresh: Path, path: Path, files: Mapping[str, Content], *, force: bool) -> None:
+    try:
+        fresh.mkdir(FOLDER_MODE)
+        fresh.chmod(FOLDER_MODE)
+        for name, pieces in _with_manifest(files):
+            with _new(fresh / name) as file:
+                file.writelines(pieces)
+        sync_folder(fresh)
+        if force and path.is_dir():
+            _swap(fresh, path)
+        else:
+            fresh.rename(path)
+    finally:
+        if fresh.is_dir():
+            shutil.rmtree(fresh)
+
+
 def _must_be_a_bundle(path: Path) -> None:
     if path.is_symlink() or not (path / MANIFEST).is_file():
         raise NotReplacedError(path)
@@ -120,31 +124,34 @@ def _must_be_a_bundle(path: Path) -> None:
 
 def _swap(fresh: Path, path: Path) -> None:
     """Put a finished folder in the place of a bundle; what came into that meanwhile stays, and so does the bundle."""
-    old = path.rename(path.with_name(f"{fresh.name}.old"))
+    old = path.rename(old_name(fresh))
     try:
         _must_be_a_bundle(old)
         fresh.rename(path)
     except BaseException:
         old.rename(path)
         raise
-    shutil.rmtree(old)
+    sync_folder(path.parent)
+    with suppress(OSError):  # the next one who writes here tries again
+        remove_bundle(old)
 
 
 @contextmanager
 def _written_anew(path: Path, *, force: bool) -> Iterator[IO[bytes]]:
     """A file that takes its name once it is whole and on the device."""
     make_private_folder(path.parent)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with _new(fresh) as file:
-            yield file
-        if force:
-            fresh.replace(path)
-        else:
-            _take_place(fresh, path)
-    finally:
-        with suppress(OSError):
-            fresh.unlink()
+    fresh = fresh_name(path)
+    with writing(path.parent):
+        try:
+            with _new(fresh) as file:
+                yield file
+            if force:
+                fresh.replace(path)
+            else:
+                _take_place(fresh, path)
+        finally:
+            with suppress(OSError):
+                fresh.unlink()
     sync_folder(path.parent)
 
 

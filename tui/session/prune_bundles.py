@@ -16,6 +16,7 @@ import orjson
 
 from tui.metrics.retention import kept_since
 from tui.session.export import EXPORTS, write_bundle
+from tui.session.leftovers import is_leftover
 from tui.session.unbundle import EVENTS, ChangedBundleError, NotABundleError, is_bundle, lines, pieces, verified
 
 if TYPE_CHECKING:
@@ -108,9 +109,10 @@ def _held(path: Path, rules: LogRules, now: datetime) -> Held | None:
 
 
 def _bundles(folder: Path) -> Iterator[Path]:
-    """Yield each bundle; links are not ours."""
-    if os.path.lexists(folder):
-        yield from (path for path in sorted(folder.iterdir()) if not path.is_symlink() and is_bundle(path))
+    """Yield each bundle; links are not ours, and what a kill left over is none."""
+    for path in sorted(folder.iterdir()) if os.path.lexists(folder) else ():
+        if not path.is_symlink() and not is_leftover(path) and is_bundle(path):
+            yield path
 
 
 def _events(path: Path, files: Mapping[str, Opener], rules: LogRules, now: datetime) -> Iterator[Event]:
