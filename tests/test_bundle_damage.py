@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -156,6 +157,29 @@ def test_an_export_that_is_not_there_is_not_ok(shell: Shell, incident: str, tmp_
     said = shell.json("verify", tmp_path / "gone.ndjson")
     assert (said.code, said.json["ok"], said.json["incident"]) == (3, False, incident)
     assert json.dumps(str(tmp_path / "gone.ndjson"))[1:-1] in said.missing[-1]
+
+
+@pytest.mark.parametrize("name", ["gone.zip", "gone.ndjson", "pipe.zip", "pipe.ndjson", "folder", "loop.zip"])
+@pytest.mark.parametrize("declared", [False, True])
+def test_what_is_no_file_to_verify_is_said_and_waited_for_by_nobody(
+    shell: Shell, tmp_path: Path, name: str, *, declared: bool
+) -> None:
+    os.mkfifo(tmp_path / "pipe.zip")
+    os.mkfifo(tmp_path / "pipe.ndjson")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loop.zip").symlink_to(tmp_path / "loop.zip")
+    if declared:
+        declare(shell, SAMPLE)
+    path = tmp_path / name
+    said = shell("verify", path)
+    assert said.code == 3, said
+    assert f"{name} cannot be read" in said.err or f"{name} holds no incident that can be read" in said.err
+    assert "no incident is open" not in said.err
+    told = shell.json("verify", path)
+    assert (told.code, told.json["ok"]) == (3, False)
+    assert [one for one in told.missing if name in one]
+    if name != "pipe.ndjson":  # somebody may write into that yet
+        assert shell("lint", path).code == 3
 
 
 @pytest.mark.usefixtures("incident")

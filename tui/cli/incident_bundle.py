@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.incident_report import OK, REFUSED, UNREADABLE, UnreadableError, unreadable
+from tui.cli.incident_report import OK, REFUSED, UNREADABLE, UnreadableError, error_name
 from tui.cli.output import emit_json, say
 from tui.locale import _
 from tui.privacy import visible
@@ -39,10 +39,8 @@ def opened(path: Path) -> Iterator[Unbundled]:
             files = ", ".join(visible(each) for each in error.wrong)
             said = _("{name} is not opened, since it is not as its manifest says: {files}")
             raise UnreadableError(said.format(name=name, files=files)) from None
-        except NotABundleError as error:
+        except (NotABundleError, OSError) as error:
             raise UnreadableError(_why_not(error, path)) from None
-        except OSError as error:
-            raise unreadable(_("the bundle cannot be read ({errno})"), error) from None
         yield found
 
 
@@ -58,13 +56,11 @@ def verify(options: Options, path: Path) -> int:
 
     try:
         changed = verify_bundle(path)
-    except NotABundleError as error:
+    except (NotABundleError, OSError) as error:
         say(_why_not(error, path))
         if options.json:
-            emit_json(result(ok=False, incident=None, state={}, missing=[f"{path.name}:{_UNREADABLE}"]))
+            emit_json(result(ok=False, incident=None, state={}, missing=[f"{visible(path.name)}:{_UNREADABLE}"]))
         return UNREADABLE
-    except OSError as error:
-        raise unreadable(_("the bundle cannot be read ({errno})"), error) from None
     replayed = _against_the_journal(options, path)
     missing = [f"{name}:{found}" for name, found in (*changed.items(), *replayed.items())]
     if options.json:
@@ -75,11 +71,13 @@ def verify(options: Options, path: Path) -> int:
     return REFUSED if missing else OK
 
 
-def _why_not(error: NotABundleError, path: Path) -> str:
+def _why_not(error: NotABundleError | OSError, path: Path) -> str:
     """Why nothing of a bundle can be read, and what to do."""
     from tui.session.unbundle import DamagedBundleError
 
     name = visible(path.name)
+    if isinstance(error, OSError):
+        return _("{name} cannot be read ({errno})").format(name=name, errno=error_name(error))
     if isinstance(error, DamagedBundleError):
         said = (
             _("{name} is damaged, or packed as no bundle is: copy it again, or have it exported again")

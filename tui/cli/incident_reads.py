@@ -31,8 +31,16 @@ _LONGEST_POSTMORTEM = 16 << 20
 PATTERN = re.compile(r"[*?\[]")
 
 
-def reading(options: Options, read: Callable[[Case, Desk], int], bundle: str | None = None) -> int:
-    """Do something with the incident that is meant, or a bundle's; a past one will do where it is the only one."""
+def reading(
+    options: Options,
+    read: Callable[[Case, Desk], int],
+    bundle: str | None = None,
+    unchosen: Callable[[Case], int] = not_chosen,
+) -> int:
+    """Do something with the incident that is meant, or a bundle's; a past one will do where it is the only one.
+
+    unchosen: what else to do where none is meant.
+    """
     if bundle is not None:
         from tui.cli.incident_bundle import opened, within
 
@@ -48,7 +56,7 @@ def reading(options: Options, read: Callable[[Case, Desk], int], bundle: str | N
             return REFUSED
         return read(case, desk)
     except NotChosenError:
-        return not_chosen(case)
+        return unchosen(case)
     finally:
         case.close()
 
@@ -120,9 +128,9 @@ def _show(case: Case, desk: Desk) -> int:
 @click.pass_obj
 def lint(options: Options, file: str | None) -> int:
     """Lint a postmortem; 1 when anything is wrong with it."""
-    from tui.session.unbundle import is_bundle
+    from tui.session.unbundle import meant_as_bundle
 
-    if file and not is_bundle(Path(file)):
+    if file and not meant_as_bundle(Path(file)):
         return _lint_file(options, file)
     return reading(options, _lint, file)
 
@@ -186,20 +194,52 @@ def _linted(case: Case, text: str, state: IncidentState, folded: str | None = No
 def verify(options: Options, exports: tuple[str, ...]) -> int:
     """Verify evidence or a bundle; 1 when anything changed or is gone."""
     from tui.cli.incident_bundle import verify as verify_bundle
-    from tui.session.unbundle import is_bundle
+    from tui.session.unbundle import meant_as_bundle
 
-    bundles = [export for export in exports if is_bundle(Path(export))]
+    bundles = [export for export in exports if meant_as_bundle(Path(export))]
+    absent = [export for export in exports if export not in bundles and not _is_there(export)]
     if bundles:
-        return max(verify_bundle(options, Path(bundle)) for bundle in bundles)
-    return reading(options, lambda case, desk: _verify(case, desk, exports))
+        codes = [verify_bundle(options, Path(bundle)) for bundle in bundles]
+        return max(*codes, _say_absent(absent))
+    return reading(
+        options,
+        lambda case, desk: _verify(case, desk, exports, absent),
+        unchosen=lambda case: _nothing_to_verify(case, absent),
+    )
 
 
-def _verify(case: Case, desk: Desk, exports: Sequence[str]) -> int:
+def _is_there(export: str) -> bool:
+    """Whether evidence can be looked for in it: a plain file, or a pattern."""
+    return PATTERN.search(export) is not None or Path(export).is_file()
+
+
+def _say_absent(absent: Sequence[str]) -> int:
+    for export in absent:
+        say(_("{path} cannot be read").format(path=visible(export)))
+    return UNREADABLE if absent else OK
+
+
+def _nothing_to_verify(case: Case, absent: Sequence[str]) -> int:
+    """Without an incident that is meant, what is not there is still said first."""
+    from tui.present.incident_json import result
+
+    if not absent:
+        return not_chosen(case)
+    if case.options.json:
+        emit_json(result(ok=False, incident=None, state={}, missing=[*_missing(absent), "id"]))
+    return _say_absent(absent)
+
+
+def _missing(absent: Sequence[str]) -> list[str]:
+    return [f"{visible(export)}:absent" for export in absent]
+
+
+def _verify(case: Case, desk: Desk, exports: Sequence[str], absent: Sequence[str]) -> int:
     from tui.incident.actions import VerifyEvidence
     from tui.incident.facts import Facts
     from tui.present.incident_text import verdict_line
 
-    case.exports = tuple(exports)
+    case.exports = tuple(export for export in exports if export not in absent)
     around = case.surroundings()
     seen = around.look_again(desk.state.evidence)
     if not case.options.read_only:
@@ -209,9 +249,8 @@ def _verify(case: Case, desk: Desk, exports: Sequence[str]) -> int:
     results = {one.evidence: one.result for one in seen}
     pinned = [replace(one, result=results.get(one.key, one.result)) for one in desk.state.evidence]
     wrong = [one for one in pinned if not one.matched and one.result != UNLINKED]
-    absent = [visible(export) for export in exports if not (PATTERN.search(export) or Path(export).exists())]
     if case.options.json:
-        lacking = [f"{one.request_id}:{one.result}" for one in wrong] + [f"{export}:absent" for export in absent]
+        lacking = [*(f"{one.request_id}:{one.result}" for one in wrong), *_missing(absent)]
         emit(case, bool(pinned) and not lacking, desk.state, lacking)
     else:
         for one in pinned:
@@ -220,8 +259,4 @@ def _verify(case: Case, desk: Desk, exports: Sequence[str]) -> int:
             click.echo(verdict_line(one.request_id, place, one.result))
     if not pinned:
         say(_("no evidence is pinned: guardia incident evidence REQUEST_ID SOURCE pins it"))
-    for export in absent:
-        say(_("{path} cannot be read").format(path=export))
-    if absent:
-        return UNREADABLE
-    return OK if pinned and not wrong else REFUSED
+    return _say_absent(absent) or (OK if pinned and not wrong else REFUSED)

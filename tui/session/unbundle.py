@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import stat
 import zipfile
 import zlib
 from contextlib import contextmanager, suppress
@@ -109,6 +110,11 @@ def is_bundle(path: Path) -> bool:
     return path.is_file() and (path.suffix == _ZIP or _begins_as_zip(path))
 
 
+def meant_as_bundle(path: Path) -> bool:
+    """Whether a path can mean nothing else, be it a bundle or not: no log is a folder, or has the name of a zip."""
+    return path.suffix == _ZIP or path.is_dir() or is_bundle(path)
+
+
 def _begins_as_zip(path: Path) -> bool:
     try:
         with path.open("rb") as file:
@@ -189,11 +195,14 @@ def _settle(folder: Path, path: Path) -> str:
 @contextmanager
 def _members(path: Path) -> Iterator[Members]:
     """Everything in a bundle, by name, and how to open it; None for what is no plain file."""
-    if not path.is_file():
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
         with os.scandir(path) as entries:
             plain = {entry: entry.is_file(follow_symlinks=False) for entry in entries}
         yield {entry.name: partial(_plain, entry.path) if own else None for entry, own in plain.items()}
         return
+    if not stat.S_ISREG(mode):
+        raise NotABundleError(path.name)
     try:
         with _readable(path) as file, _archive(file, path.name) as archive:
             yield {info.filename: partial(archive.open, info) for info in _infos(archive, path.name)}
