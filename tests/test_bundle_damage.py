@@ -90,13 +90,34 @@ def test_a_zip_that_is_made_as_no_bundle_is_damaged_whatever_is_in_it(
         assert "is damaged, or packed as no bundle is" in said.err
 
 
+@pytest.mark.usefixtures("incident")
+@pytest.mark.parametrize("name", ["postmortem.md", "manifest.sha256"])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_zip_with_two_files_of_one_name_is_damaged(shell: Shell, tmp_path: Path, name: str, *, first: bool) -> None:
+    bundle = bundle_of(shell, tmp_path)
+    files = unpacked(bundle)
+    files.insert(0 if first else len(files), (name, b"forged\n"))
+    with pytest.warns(UserWarning, match="Duplicate"):
+        packed(bundle, files, zipfile.ZIP_DEFLATED)
+    for command in ("verify", "show"):
+        said = shell(command, bundle)
+        assert (said.code, "is damaged, or packed as no bundle is" in said.err) == (3, True)
+
+
+def unpacked(bundle: Path) -> list[tuple[str, bytes]]:
+    with zipfile.ZipFile(bundle) as archive:
+        return [(name, archive.read(name)) for name in archive.namelist()]
+
+
+def packed(bundle: Path, files: list[tuple[str, bytes]], way: int) -> None:
+    with zipfile.ZipFile(bundle, "w", way) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+
+
 def repacked(bundle: Path, way: int) -> None:
     """Pack it otherwise, with a stream that breaks off in a file of its middle."""
-    with zipfile.ZipFile(bundle) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    with zipfile.ZipFile(bundle, "w", way) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
+    packed(bundle, unpacked(bundle), way)
     data = bytearray(bundle.read_bytes())
     start = data.index(JOURNAL.encode()) + len(JOURNAL) + 12
     data[start : start + 40] = bytes(each ^ 0xFF for each in data[start : start + 40])

@@ -227,10 +227,12 @@ def _archive(file: IO[bytes], name: str) -> zipfile.ZipFile:
 
 
 def _infos(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
-    """The files of a zip that is made as a bundle is: each within it, and unpacked in pieces of any size."""
+    """The files of a zip that is made as a bundle is: each once, within it, and unpacked in pieces of any size."""
     infos, end = archive.infolist(), archive.start_dir
     if any(info.compress_type not in _PACKED or info.flag_bits & _ENCRYPTED for info in infos):
         raise DamagedBundleError(name)
+    if len({info.filename for info in infos}) < len(infos):
+        raise DamagedBundleError(name)  # one program unpacks the first of a name, another the last
     if any(info.header_offset < 0 or info.header_offset + info.compress_size > end for info in infos):
         raise DamagedBundleError(name)
     if sum(info.file_size for info in infos) > _LARGEST:
