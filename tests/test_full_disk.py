@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 from contextlib import suppress
+from datetime import UTC, datetime
 from errno import ENOSPC
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import rooms
+from tests.test_cli import guardia
 from tests.test_closure_screen import form, mitigated
 from tests.test_exports import FORMS, target, tree
 from tests.test_incident_cli import Shell, shell
+from tests.test_retention import BASE, DAY, line
 from tests.test_ui import screen_text
 from tests.test_ui_incident import letters, the_state, until
 from tui.incident import actions
@@ -21,7 +24,7 @@ from tui.locale import use
 from tui.session.act import Desk, Outcome
 from tui.session.clock import Cursor
 from tui.session.desks import RETRY
-from tui.session.export import write_bundle, write_file
+from tui.session.export import EXPORTS, write_bundle, write_file
 from tui.session.unbundle import verify_bundle
 from tui.ui.app import GuardiaApp
 
@@ -106,6 +109,19 @@ def test_what_was_there_stays_and_the_reason_is_said(shell: Shell, disk: Path) -
         assert "the file cannot be written (ENOSPC)" in said.err
         assert tree(disk) == before
     print(f"exports: {len(FORMS)} forms on a full disk (ENOSPC): each said by name, 0 half files, 0 replaced")
+
+
+def test_what_prune_cannot_write_stays_and_the_reason_is_said(disk: Path) -> None:
+    wall = datetime.now(UTC)
+    events = (line(BASE, wall - (number % 2) * 20 * DAY, number) for number in range(3000))
+    write_bundle(disk / EXPORTS / "b.zip", {"events.ndjson": b"".join(events)})
+    fill_up(disk, PAGE)
+    kept = tree(disk)
+    said = guardia("prune", "--data-dir", disk, "--lang", "en")
+    assert said.returncode == 1
+    assert "exports/b.zip cannot be thinned (ENOSPC)" in said.stderr
+    assert "permissions" not in said.stderr
+    assert tree(disk) == kept
 
 
 def test_a_read_only_file_system_is_said_by_its_name(shell: Shell, disk: Path) -> None:

@@ -46,7 +46,7 @@ def test_past_events_leave_a_bundle_that_still_fits_its_manifest(tmp_path: Path,
     path = bundle(tmp_path, name, NOW)
     (held,) = kept_bundles(tmp_path, RULES, NOW).held
     assert (held.path, held.events, held.past, held.oldest.at) == (path, 4, 2, NOW - 40 * DAY)
-    assert prune_bundles([held], RULES, NOW) == ()
+    assert prune_bundles([held], RULES, NOW) == {}
     assert verify_bundle(path) == {}
     _first, second, _third, fourth = events(NOW)
     assert contents(path) == {**OTHERS, "events.ndjson": second + fourth}

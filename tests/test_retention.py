@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from errno import EPERM
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from tui.session.copies import keep_copies
 from tui.session.engine import Engine
 from tui.session.evidence import find
 from tui.session.excerpt import excerpt
-from tui.session.prune import Kept, Pruned, kept_files, prune, strictest_limit
+from tui.session.prune import Kept, kept_files, prune, strictest_limit
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess
@@ -247,4 +248,5 @@ def test_without_anything_kept_prune_has_nothing_to_do(tmp_path: Path) -> None:
 
 def test_what_cannot_be_deleted_is_said() -> None:
     stuck = Kept(Path("/proc/version"), None, NOW, past=True)
-    assert prune([stuck]) == Pruned(failed=(stuck,))
+    done = prune([stuck])
+    assert (done.removed, [(one.kept, one.error.errno) for one in done.failed]) == ((), [(stuck, EPERM)])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +11,7 @@ import click
 from tui.locale import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tui.cli.incident_desk import Case
@@ -62,8 +63,8 @@ class _Done:
     files: Sequence[Kept]
     bundles: Bundles
     copies: Pruned
-    failed: tuple[Held, ...] = ()
-    """Bundles that could not be written."""
+    failed: Mapping[Held, LeftAlone] = field(default_factory=dict)
+    """Bundles that could not be written, and why."""
 
     @property
     def thinned(self) -> tuple[Held, ...]:
@@ -82,8 +83,8 @@ def _done(case: Case, files: Sequence[Kept], bundles: Bundles, *, dry_run: bool)
 
     if dry_run:
         return _Done(files, bundles, Pruned(tuple(one for one in files if one.past)))
-    failed = prune_bundles(bundles.held, case.prepared.loaded.runbook, case.wall)
-    return _Done(files, bundles, prune(files), failed)
+    copies = prune(files)  # first, since a bundle that is written anew needs room
+    return _Done(files, bundles, copies, prune_bundles(bundles.held, case.prepared.loaded.runbook, case.wall))
 
 
 def _record(case: Case, removed: int) -> str | None:
@@ -105,6 +106,7 @@ def _record(case: Case, removed: int) -> str | None:
 
 
 def _report(case: Case, done: _Done, recorded: str | None, *, dry_run: bool) -> None:
+    from tui.cli.incident_report import error_name
     from tui.cli.output import emit_json, say
 
     if case.options.json:
@@ -112,10 +114,11 @@ def _report(case: Case, done: _Done, recorded: str | None, *, dry_run: bool) -> 
     else:
         for line in _lines(case, done, dry_run=dry_run):
             click.echo(line)
-    for one in done.bundles.left_alone:
+    for one in (*done.bundles.left_alone, *done.failed.values()):
         say(_why_left_alone(one))
-    if failed := len(done.copies.failed) + len(done.failed):
-        say(_("{count} copies could not be deleted: check the folder's permissions").format(count=failed))
+    for name, count in Counter(error_name(one.error) for one in done.copies.failed).items():
+        said = _("copies that could not be deleted ({errno}): {count}; check disk and folder, then prune again")
+        say(said.format(errno=name, count=count))
 
 
 def _why_left_alone(one: LeftAlone) -> str:
@@ -126,7 +129,7 @@ def _why_left_alone(one: LeftAlone) -> str:
         said = _("{path} holds what is not of it ({files}): events in it stay, move that elsewhere and prune again")
         return said.format(path=_named(one.path), files=", ".join(one.error.wrong))
     if isinstance(one.error, OSError):
-        said = _("{path} cannot be read ({errno}): events in it stay")
+        said = _("{path} cannot be thinned ({errno}): events in it stay, check disk and folder, then prune again")
         return said.format(path=_named(one.path), errno=error_name(one.error))
     return _("{path} is damaged or was changed: events in it stay, delete it yourself").format(path=_named(one.path))
 
@@ -139,8 +142,6 @@ def _named(path: Path) -> str:
 
 
 def _lines(case: Case, done: _Done, *, dry_run: bool) -> list[str]:
-    from collections import Counter
-
     from tui.metrics.retention import kept_since
     from tui.present.format import length
 
@@ -181,7 +182,7 @@ def _as_json(case: Case, done: _Done, recorded: str | None, *, dry_run: bool) ->
 
     copies = done.copies
     removed = [*map(told, copies.removed), *map(held, done.thinned)]
-    failed = [*map(told, copies.failed), *map(held, done.failed)]
+    failed = [*(told(one.kept) for one in copies.failed), *map(held, done.failed)]
     return {
         "schema": 1,
         "as_of": utc_text(case.wall),

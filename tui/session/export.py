@@ -5,6 +5,7 @@ A bundle is a folder, or a zip, of plain files with a manifest; `unbundle` reads
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -34,7 +35,7 @@ class NotReplacedError(FileExistsError):
     """What is there is no bundle, or more than one: consent to replace one does not reach it."""
 
     def __init__(self, path: Path, strangers: Sequence[str] = ()) -> None:
-        super().__init__(path)
+        super().__init__(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
         self.strangers = tuple(strangers)
         """Names in a bundle's folder that are not of it."""
 

@@ -41,11 +41,19 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """A file that could not be deleted, and why."""
+
+    kept: Kept
+    error: OSError
+
+
+@dataclass(frozen=True, slots=True)
 class Pruned:
     """What was deleted, and what could not be."""
 
     removed: tuple[Kept, ...] = ()
-    failed: tuple[Kept, ...] = ()
+    failed: tuple[Failed, ...] = ()
 
 
 def kept_files(data_dir: Path, rules: LogRules, now: datetime) -> tuple[Kept, ...]:
@@ -73,8 +81,8 @@ def prune(files: Iterable[Kept]) -> Pruned:
             one.path.unlink()
         except FileNotFoundError:
             continue
-        except OSError:
-            failed.append(one)
+        except OSError as error:
+            failed.append(Failed(one, error))
         else:
             removed.append(one)
     return Pruned(tuple(removed), tuple(failed))

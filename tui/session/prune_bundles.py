@@ -51,7 +51,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class LeftAlone:
-    """A bundle of whose events nothing can be said, and why."""
+    """A bundle that was not touched, or could not be, and why."""
 
     path: Path
     error: NotABundleError | ChangedBundleError | OSError
@@ -79,9 +79,9 @@ def kept_bundles(data_dir: Path, rules: LogRules, now: datetime) -> Bundles:
     return Bundles(tuple(held), tuple(left_alone))
 
 
-def prune_bundles(held: Iterable[Held], rules: LogRules, now: datetime) -> tuple[Held, ...]:
-    """Leave only the other events in those that hold any past their class; the bundles that could not be written."""
-    failed = []
+def prune_bundles(held: Iterable[Held], rules: LogRules, now: datetime) -> dict[Held, LeftAlone]:
+    """Leave only the other events in those that hold any past their class; those that this failed for, and why."""
+    failed = {}
     for one in held:
         if not one.past:
             continue
@@ -90,9 +90,9 @@ def prune_bundles(held: Iterable[Held], rules: LogRules, now: datetime) -> tuple
                 left = (event.line for event in _events(one.path, files, rules, now) if not event.past)
                 others = {name: pieces(member) for name, member in files.items()}
                 write_bundle(one.path, {**others, EVENTS: left}, force=True)
-        except (OSError, NotABundleError, ChangedBundleError):
-            failed.append(one)
-    return tuple(failed)
+        except (OSError, NotABundleError, ChangedBundleError) as error:
+            failed[one] = LeftAlone(one.path, error)
+    return failed
 
 
 def _held(path: Path, rules: LogRules, now: datetime) -> Held | None:
