@@ -104,6 +104,18 @@ def test_a_zip_with_two_files_of_one_name_is_damaged(shell: Shell, tmp_path: Pat
         assert (said.code, "is damaged, or packed as no bundle is" in said.err) == (3, True)
 
 
+@pytest.mark.usefixtures("incident")
+def test_any_number_of_names_of_any_length_fits_into_a_sentence(shell: Shell, tmp_path: Path) -> None:
+    bundle = bundle_of(shell, tmp_path)
+    more = [(f"{number:03}{'x' * 5000}", b"") for number in range(300)]
+    packed(bundle, [*unpacked(bundle), *more], zipfile.ZIP_DEFLATED)
+    said = shell("show", bundle)
+    assert said.code == 3
+    assert said.err.endswith(", and 295 more\n")
+    assert len(said.err) < 500
+    assert max(map(len, shell("verify", bundle).out.splitlines())) < 160
+
+
 def unpacked(bundle: Path) -> list[tuple[str, bytes]]:
     with zipfile.ZipFile(bundle) as archive:
         return [(name, archive.read(name)) for name in archive.namelist()]

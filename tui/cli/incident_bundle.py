@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli.incident_report import OK, REFUSED, UNREADABLE, UnreadableError, error_name
-from tui.cli.output import emit_json, say
+from tui.cli.output import emit_json, say, short_name, some_names
 from tui.locale import _
 from tui.privacy import visible
 
@@ -36,9 +36,8 @@ def opened(path: Path) -> Iterator[Unbundled]:
         try:
             found = stack.enter_context(unbundled(path))
         except ChangedBundleError as error:
-            files = ", ".join(visible(each) for each in error.wrong)
             said = _("{name} is not opened, since it is not as its manifest says: {files}")
-            raise UnreadableError(said.format(name=name, files=files)) from None
+            raise UnreadableError(said.format(name=name, files=some_names(error.wrong))) from None
         except (NotABundleError, OSError) as error:
             raise UnreadableError(_why_not(error, path)) from None
         yield found
@@ -121,7 +120,7 @@ def _sum_lines(path: Path, wrong: Mapping[str, str]) -> Iterator[str]:
     from tui.present.incident_text import verdict_line
 
     for name, found in wrong.items():
-        yield verdict_line(visible(name), visible(path.name), found)
+        yield verdict_line(short_name(name), visible(path.name), found)
     if not wrong:
         yield _("{name}: every file is as its manifest says").format(name=visible(path.name))
 

@@ -10,7 +10,7 @@ import click
 
 from tui.cli.incident_reads import reading
 from tui.cli.incident_report import OK, REFUSED, emit, unreadable
-from tui.cli.output import say
+from tui.cli.output import say, some_names
 from tui.locale import _
 from tui.privacy import visible
 
@@ -73,7 +73,7 @@ def _export(case: Case, desk: Desk, form: str, out: str | None, *, force: bool) 
 def _why_not_replaced(target: str, error: NotReplacedError) -> str:
     if error.strangers:
         said = _("{path} holds what is not of its bundle ({files}): move that elsewhere, then it is replaced")
-        return said.format(path=visible(target), files=", ".join(map(visible, error.strangers)))
+        return said.format(path=visible(target), files=some_names(error.strangers))
     return _("{path} is no bundle: it is not replaced").format(path=visible(target))
 
 

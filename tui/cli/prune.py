@@ -123,11 +123,12 @@ def _report(case: Case, done: _Done, recorded: str | None, *, dry_run: bool) -> 
 
 def _why_left_alone(one: LeftAlone) -> str:
     from tui.cli.incident_report import error_name
+    from tui.cli.output import some_names
     from tui.session.unbundle import ChangedBundleError
 
     if isinstance(one.error, ChangedBundleError) and one.error.whole:
         said = _("{path} holds what is not of it ({files}): events in it stay, move that elsewhere and prune again")
-        return said.format(path=_named(one.path), files=", ".join(one.error.wrong))
+        return said.format(path=_named(one.path), files=some_names(one.error.wrong))
     if isinstance(one.error, OSError):
         said = _("{path} cannot be thinned ({errno}): events in it stay, check disk and folder, then prune again")
         return said.format(path=_named(one.path), errno=error_name(one.error))
