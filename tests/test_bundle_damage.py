@@ -107,7 +107,7 @@ def test_a_zip_with_two_files_of_one_name_is_damaged(shell: Shell, tmp_path: Pat
 @pytest.mark.usefixtures("incident")
 def test_any_number_of_names_of_any_length_fits_into_a_sentence(shell: Shell, tmp_path: Path) -> None:
     bundle = bundle_of(shell, tmp_path)
-    more = [(f"{number:03}{'x' * 5000}", b"") for number in range(300)]
+    more = [(f"{number:03}{'x' * 1000}", b"") for number in range(300)]
     packed(bundle, [*unpacked(bundle), *more], zipfile.ZIP_DEFLATED)
     said = shell("show", bundle)
     assert said.code == 3

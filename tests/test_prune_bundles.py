@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -42,12 +43,17 @@ def contents(path: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("name", ["INC-20261119-abcd.zip", "INC-20261119-abcd"])
-def test_past_events_leave_a_bundle_that_still_fits_its_manifest(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("renamed", [False, True])
+def test_past_events_leave_a_bundle_that_still_fits_its_manifest(tmp_path: Path, name: str, *, renamed: bool) -> None:
     path = bundle(tmp_path, name, NOW)
+    if renamed:  # a zip without its ending, a folder called .zip: each stays what it is
+        path = path.rename(path.with_suffix("" if path.suffix else ".zip"))
+    was_folder = path.is_dir()
     (held,) = kept_bundles(tmp_path, RULES, NOW).held
     assert (held.path, held.events, held.past, held.oldest.at) == (path, 4, 2, NOW - 40 * DAY)
     assert prune_bundles([held], RULES, NOW) == {}
     assert verify_bundle(path) == {}
+    assert path.is_dir() == was_folder
     _first, second, _third, fourth = events(NOW)
     assert contents(path) == {**OTHERS, "events.ndjson": second + fourth}
     (held,) = kept_bundles(tmp_path, RULES, NOW).held
@@ -113,9 +119,15 @@ def test_the_command_names_them_first_then_thins_and_records_it(tmp_path: Path) 
     assert pruned(tmp_path)[1]["removed"] == []
 
 
-@pytest.mark.parametrize("content", [b"\n" * (64 << 20), b"x" * (64 << 20)])
+@pytest.mark.parametrize("content", [b"\n" * (64 << 20), b"x" * (64 << 20), b""])
 def test_whatever_is_in_a_bundle_it_takes_little_memory(tmp_path: Path, content: bytes) -> None:
     write_bundle(tmp_path / EXPORTS / "a.zip", {"events.ndjson": content})
+    if not content:
+        with zipfile.ZipFile(tmp_path / EXPORTS / "a.zip", "a") as archive:
+            for number in range(100_000):
+                archive.writestr(f"{number}{'x' * 500}", b"")
+        sparse = bundle(tmp_path, "sparse", NOW) / "events.ndjson"
+        os.truncate(sparse, 1 << 40)
     bundle(tmp_path, "b.zip", datetime.now(UTC))
     said = subprocess.run(
         [sys.executable, "-c", MEASURED, "prune", "--json", "--data-dir", tmp_path, "--lang", "en"],

@@ -126,7 +126,7 @@ def _why_left_alone(one: LeftAlone) -> str:
     from tui.cli.output import some_names
     from tui.session.unbundle import ChangedBundleError
 
-    if isinstance(one.error, ChangedBundleError) and one.error.whole:
+    if isinstance(one.error, ChangedBundleError) and one.error.whole and one.path.is_dir():
         said = _("{path} holds what is not of it ({files}): events in it stay, move that elsewhere and prune again")
         return said.format(path=_named(one.path), files=some_names(one.error.wrong))
     if isinstance(one.error, OSError):

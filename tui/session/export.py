@@ -49,12 +49,13 @@ def write_file(path: Path, data: bytes, *, force: bool = False) -> None:
         file.write(data)
 
 
-def write_bundle(path: Path, files: Mapping[str, Content], *, force: bool = False) -> None:
-    """Write files with their manifest: as a zip where the name says so, else as a folder. Raises as `write_file`.
+def write_bundle(path: Path, files: Mapping[str, Content], *, force: bool = False, packed: bool | None = None) -> None:
+    """Write files with their manifest. Raises as `write_file`.
 
-    Forced, a folder is only replaced when it is a bundle and nothing else is in it; else this raises NotReplacedError.
+    packed: whether as a zip, else as a folder; where that is not said, the name does. Forced, a folder is only replaced
+    when it is a bundle and nothing else is in it; else this raises NotReplacedError.
     """
-    if path.suffix == ".zip":
+    if path.suffix == ".zip" if packed is None else packed:
         with _written_anew(path, force=force) as file:
             _zip_into(file, files)
         return

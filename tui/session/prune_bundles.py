@@ -89,7 +89,7 @@ def prune_bundles(held: Iterable[Held], rules: LogRules, now: datetime) -> dict[
             with verified(one.path) as files:
                 left = (event.line for event in _events(one.path, files, rules, now) if not event.past)
                 others = {name: pieces(member) for name, member in files.items()}
-                write_bundle(one.path, {**others, EVENTS: left}, force=True)
+                write_bundle(one.path, {**others, EVENTS: left}, force=True, packed=one.path.is_file())
         except (OSError, NotABundleError, ChangedBundleError) as error:
             failed[one] = LeftAlone(one.path, error)
     return failed

@@ -15,6 +15,7 @@ import zlib
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Literal
@@ -199,6 +200,8 @@ def _members(path: Path) -> Iterator[Members]:
     if stat.S_ISDIR(mode):
         with os.scandir(path) as entries:
             plain = {entry: entry.is_file(follow_symlinks=False) for entry in entries}
+        if sum(entry.stat().st_size for entry, own in plain.items() if own) > _LARGEST:
+            raise NotABundleError(path.name)
         yield {entry.name: partial(_plain, entry.path) if own else None for entry, own in plain.items()}
         return
     if not stat.S_ISREG(mode):
@@ -210,11 +213,21 @@ def _members(path: Path) -> Iterator[Members]:
         raise DamagedBundleError(path.name) from None
 
 
-def _readable(path: Path) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+class _InPieces(FileIO):
+    """A file of which nothing large is read at once, as the list of a zip's files is."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read at most so many bytes; raises NotABundleError for more than are held."""
+        if size is not None and size > _CHUNK:
+            raise NotABundleError
+        return super().read(size) or b""
 
 
-def _archive(file: IO[bytes], name: str) -> zipfile.ZipFile:
+def _readable(path: Path) -> _InPieces:
+    return _InPieces(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+
+
+def _archive(file: _InPieces, name: str) -> zipfile.ZipFile:
     """Open a zip; whatever is wrong with the list of its files, it is damaged."""
     try:
         return zipfile.ZipFile(file)
