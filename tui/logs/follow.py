@@ -162,13 +162,15 @@ class PlainFile:
 
     def _take(self, limit: int) -> Block | None:
         run = self._trail.current
-        first, since_ns = not run.offset, run.modified_ns
+        at, since_ns = run.offset, run.modified_ns
         data = run.take(limit)
         if data is None:
             self._restart()
             data = self._trail.current.take(limit)
-        elif data and first and self._live and self._trail.look_behind(since_ns):
+        elif (data or run.shrunk) and not at and self._live and self._trail.look_behind(since_ns):
             data = self._trail.current.take(limit)
+        elif run.shrunk:
+            self._notes.tell(Note(Code.TRUNCATED, at=at, lost=run.shrunk))
         if not data:
             return None
         self.consumed += len(data)

@@ -46,6 +46,8 @@ class Run:
     head: bytes = b""
     size: int = 0
     """As last seen."""
+    shrunk: int = 0
+    """Bytes that it had lost when it was read last, though all that was handed out is still there."""
     modified_ns: int = 0
     """When it was last written to, as of its newest bytes that were handed out."""
     generation: int = -1
@@ -96,9 +98,9 @@ class Run:
         there = os.fstat(self.fd)
         size = there.st_size
         data = os.pread(self.fd, min(limit, size - self.offset), self.offset) if size > self.offset else b""
-        if os.pread(self.fd, len(self.before), self.offset - len(self.before)) != self.before:
+        if not self._is_there():
             return None
-        self.size = size
+        self.shrunk, self.size = max(0, self.size - size), size
         if data:
             self.modified_ns = there.st_mtime_ns
         self.advance(data)
@@ -122,7 +124,7 @@ class Run:
 
         A writer that does not append leaves a hole of zeros where its old bytes were: it is skipped.
         """
-        self.offset, self.before, self.head, self.size = 0, b"", b"", 0
+        self.offset, self.before, self.head, self.size, self.shrunk = 0, b"", b"", 0, 0
         self.jump(self._end_of_hole())
 
     def line_start_from(self, offset: int) -> int:
@@ -139,6 +141,13 @@ class Run:
         """Let go of the file."""
         with suppress(OSError):
             os.close(self.fd)
+
+    def _is_there(self) -> bool:
+        """Whether the bytes that were handed out are still there, as far as its head and the last of them tell."""
+        start = self.offset - len(self.before)
+        if start and os.pread(self.fd, len(self.head), 0) != self.head:
+            return False
+        return os.pread(self.fd, len(self.before), start) == self.before
 
     def _read_head(self) -> None:
         if len(self.head) < min(SPAN, self.offset):

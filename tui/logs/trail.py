@@ -192,9 +192,12 @@ class Trail:
         self.run, self.waiting, self._lingering = None, [], []
 
     def _copies_since(self, run: Run, since_ns: int, known: Run | None = None) -> list[Run]:
-        """Open what was copied of a file since then, but for what may be a copy of what it holds now."""
+        """Open what was copied of a file since then, but for what may be a copy of what it holds now.
+
+        What was just read of the file itself counts for nothing: it is read again after those copies.
+        """
         following = {each.key for each in (*self._open_runs(), *([known] if known else []))}
-        copies = self._siblings.missed(run.place, following, self._was_read, since_ns)
+        copies = self._siblings.missed(run.place, following, self._was_left, since_ns)
         for copy in [copy for copy in copies if copy.may_copy(run)]:
             copies.remove(copy)
             self._siblings.forget(copy.key)
@@ -205,6 +208,9 @@ class Trail:
 
     def _was_read(self, fd: int) -> bool:
         return was_read(fd, self.identities()) or self._claimed(fd)
+
+    def _was_left(self, fd: int) -> bool:
+        return was_read(fd, [identity for identity, _ in self._left.values()]) or self._claimed(fd)
 
     def _open_runs(self) -> Iterator[Run]:
         if self.run:
