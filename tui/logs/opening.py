@@ -161,7 +161,7 @@ class SourceSet:
 
     def _open_matches(self, pattern: str) -> bool:
         found = glob.glob(pattern, recursive=True)  # noqa: PTH207 -- Path.glob refuses absolute patterns
-        matches = {path for path in found if not Path(path).is_dir()}
+        matches = {path for path in found if not _is_folder(path)}
         rescanned = pattern in self._patterns
         for path in sorted(matches - self._paths):
             if rescanned and self._was_compressed_here(path):
@@ -252,6 +252,13 @@ def open_sources(
 ) -> list[Source]:
     """Open what is named, once; see `SourceSet` for patterns that are looked at again."""
     return list(SourceSet(specs, live=live, commands=commands, stdin=stdin).sources)
+
+
+def _is_folder(path: str) -> bool:
+    """Whether it is a folder, as far as anybody is let look."""
+    with suppress(OSError):
+        return Path(path).is_dir()
+    return False
 
 
 def _identities(source: Source) -> tuple[FileIdentity, ...]:
