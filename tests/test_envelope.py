@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.proofs import say
 from tui.logs.envelope import MAX_LINE, Peeler
 from tui.logs.envelope.base import epoch
 from tui.logs.envelope.registry import PREFIXES, SHELLS
@@ -297,7 +298,7 @@ def test_a_line_that_is_too_long_is_counted_and_reading_goes_on(cut: int) -> Non
     ]  # fmt: skip
 
 
-def test_200_mb_without_a_newline_are_skipped_in_bounded_memory() -> None:
+def test_200_mb_without_a_newline_are_skipped_in_bounded_memory(capsys: pytest.CaptureFixture[str]) -> None:
     peeler, block = Peeler(RECORD), b"x" * (1 << 20)
     peeler.feed(b"warm\n", 0)
     tracemalloc.start()
@@ -308,7 +309,7 @@ def test_200_mb_without_a_newline_are_skipped_in_bounded_memory() -> None:
     rest = peeler.feed(b"\n" + LINE.encode() + b"\n", 5 + 200 * len(block))
     assert rest["reject"].to_list() == ["too_long", None]
     assert rest["length"][0] == 200 * len(block)
-    print(f"growth while 200 MB were skipped: {growth / 1e6:.2f} MB")
+    say(capsys, f"200 MB without newline: skipped to the next line and counted, memory + {growth / 2**20:.2f} MiB")
     assert growth < 8 << 20
 
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.proofs import say
+from tests.test_envelope import WRAPPERS as EVERY
 from tui.logs.envelope import Peeler
 from tui.logs.parse import Parser
 from tui.runbook.load import load_runbook
@@ -104,7 +107,7 @@ WRAPPERS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("wrapper", WRAPPERS)
-def test_hostile_json_costs_only_itself(wrapper: str) -> None:
+def test_hostile_json_costs_only_itself(wrapper: str, capsys: pytest.CaptureFixture[str]) -> None:
     wrap = WRAPPERS[wrapper]
     hostile = cases()
     stream = (
@@ -121,6 +124,40 @@ def test_hostile_json_costs_only_itself(wrapper: str) -> None:
         lines += parsed.tally.lines
         counted += parsed.tally.events + parsed.tally.other + parsed.tally.rejected.total()
     lost = [number for number in range(len(hostile) + 1) if f"req_neighbour{number}" not in kept]
-    print(f"{wrapper}: {len(hostile)} hostile cases, {len(lost)} neighbours lost, {lines} lines all accounted for")
+    say(
+        capsys,
+        f"{wrapper}: {len(hostile)} hostile cases, {len(lost)} neighbours lost, {lines} lines all accounted for",
+    )
     assert not lost
     assert lines == counted
+
+
+def test_hostile_json_is_counted_for_what_it_is_in_every_wrapper(capsys: pytest.CaptureFixture[str]) -> None:
+    """As text, since most wrappers hold nothing else. What a wrapper spells in another way is refused all the same."""
+    hostile = [one_line(bad) for bad in cases().values()]
+    alone = sum((became(bad + "\n")[0] for bad in hostile), Counter[str]())
+    lost = other = 0
+    for _format, wrap in EVERY.values():
+        texts = [text for number, bad in enumerate(hostile) for text in (good(number).decode(), bad)]
+        found, kept = became(wrap([*texts, good(len(hostile)).decode()]))
+        lost += sum(f"req_neighbour{number}" not in kept for number in range(len(hostile) + 1))
+        other += found - Counter(events=len(hostile) + 1) != alone
+    say(
+        capsys,
+        f"{len(hostile)} hostile cases in {len(EVERY)} wrappers: {lost} neighbours lost, counted as {dict(alone)} in"
+        f" {len(EVERY) - other} of them",
+    )
+    assert (lost, other) == (0, 0)
+
+
+def became(text: str) -> tuple[Counter[str], set[str]]:
+    """What became of the lines, whatever hides that they are no JSON taken as one; and the requestIds."""
+    peeler, parser = Peeler(RULES.record, zone=UTC), Parser(RULES, source=0)
+    counted, kept = Counter[str](), set[str]()
+    for table in (peeler.feed(text.encode(), 0), peeler.finish()):
+        parsed = parser.parse(table)
+        counted += Counter(events=parsed.tally.events, other=parsed.tally.other)
+        for reason, count in parsed.tally.rejected.items():
+            counted["not_json" if reason in {"bad_encoding", "too_long", "no_message"} else reason] += count
+        kept |= set(parsed.events["request_id"])
+    return counted, kept

@@ -8,6 +8,7 @@ import shutil
 import sys
 from datetime import UTC, datetime
 from threading import Event, Thread
+from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -61,6 +62,7 @@ class Rotated:
     def __init__(self, path: Path, source: PlainFile, look: Callable[[], bool], line: Callable[[int], bytes]) -> None:
         self.path, self.source, self.look, self.line = path, source, look, line
         self.written = 0
+        self.seconds = 0.0
         self.number = 0
         self.finished = Event()
         self.looked = Event()
@@ -70,11 +72,13 @@ class Rotated:
         reader = Thread(target=self._read)
         switch_interval = sys.getswitchinterval()
         sys.setswitchinterval(1e-4)
+        began = monotonic()
         reader.start()
         try:
             for self.number in range(times):
                 rotate(self)
             self.append()
+            self.seconds = monotonic() - began
         finally:
             self.finished.set()
             reader.join()
@@ -86,7 +90,7 @@ class Rotated:
             self.looked.set()
         look_until_nothing_comes(self.look)
 
-    def append(self, count: int = 20) -> int:
+    def append(self, count: int = 100) -> int:
         fd = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             for _ in range(count):
@@ -156,7 +160,7 @@ each_kind = pytest.mark.parametrize("rotate", KINDS, ids=lambda kind: str(kind._
 def test_a_source_gives_each_line_once(
     tmp_path: Path, rotate: Callable[[Rotated], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path, times = tmp_path / "app.log", size(100, 250)
+    path, times = tmp_path / "app.log", size(100, 1000)
     path.touch()
     source = PlainFile(str(path), "app.log", live=True)
     blocks: list[Block] = []
@@ -177,7 +181,7 @@ def test_a_source_gives_each_line_once(
 def test_the_engine_counts_each_event_once(
     tmp_path: Path, rotate: Callable[[Rotated], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path, times = tmp_path / "app.log", size(25, 250)
+    path, times = tmp_path / "app.log", size(25, 1000)
     path.touch()
     run = engine(path)
     rotated = Rotated(path, cast("PlainFile", run.reader.sources[0]), run.read, event)
@@ -194,7 +198,8 @@ def judge(
 ) -> None:
     """Say and check what came of it. found: lines read, and how many of them differ."""
     lost, doubled = rotated.written - found[1], found[0] - found[1]
-    figure = f"{rotate.__name__}: {times} rotations, {rotated.written} lines, {lost} lost, {doubled} doubled"
+    rate = rotated.written / rotated.seconds
+    figure = f"{rotate.__name__}: {times} rotations, {rate:.0f} lines/s, {lost} lost, {doubled} doubled"
     say(capsys, f"{figure}, {rotated.announced} said to be emptied")
     assert doubled == 0
     if rotate is Rotated.truncate:
@@ -218,7 +223,7 @@ def counted(run: Engine) -> tuple[int, int]:
 def test_rotations_while_nobody_looks_are_read_from_the_files_beside(
     tmp_path: Path, how: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path, times = tmp_path / "app.log", size(8, 250)
+    path, times = tmp_path / "app.log", size(8, 1000)
     path.touch()
     run = engine(path)
     written = 0

@@ -22,6 +22,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.proofs import say
 from tui.logs.command import Command, CommandHistory, CommandSpec
 from tui.logs.compressed import CompressedFile
 from tui.logs.follow import PlainFile
@@ -207,8 +208,8 @@ def test_a_deleted_file_is_let_go_of_and_its_successor_is_new(log: Log) -> None:
     assert (block.data, block.offset, block.generation) == (lines(10, 3), 0, 1)
 
 
-def test_identity_is_not_fooled_by_inodes_and_headers(tmp_path: Path) -> None:
-    mistaken = 0
+def test_identity_is_not_fooled_by_inodes_and_headers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mistaken = reused = 0
     path = tmp_path / "x.log"
     header = b"# the same header in every file\n" * 200
     for number in range(1000):
@@ -221,9 +222,14 @@ def test_identity_is_not_fooled_by_inodes_and_headers(tmp_path: Path) -> None:
             path.unlink()
         path.write_bytes(header + lines(number * 100 + 50, 50))
         fd = os.open(path, os.O_RDONLY)
+        reused += number % 2 and os.fstat(fd).st_ino == identity.inode
         mistaken += identity.is_open_as(fd) or identity.content_is_in(fd)
         os.close(fd)
-    print(f"identity: 500 rewritten files and 500 that got a deleted one's name, equal headers, {mistaken} mistaken")
+    say(
+        capsys,
+        f"identity: 500 rewritten files and 500 that got a deleted one's name, {reused} of them its inode too, equal"
+        f" headers, {mistaken} mistaken",
+    )
     assert mistaken == 0
 
 
@@ -272,7 +278,7 @@ def test_newest_first_gives_every_byte_once(parts: list[int], start: int, limit:
         source.close()
 
 
-def test_a_huge_line_stays_in_bounds_backwards(tmp_path: Path) -> None:
+def test_a_huge_line_stays_in_bounds_backwards(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "x.log"
     with path.open("wb") as file:
         file.write(b"first\n")
@@ -286,7 +292,7 @@ def test_a_huge_line_stays_in_bounds_backwards(tmp_path: Path) -> None:
     while block := source.back(1 << 20):
         sizes.append(len(block.data))
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    print(f"200 MB without newline, backwards: {sum(sizes)} bytes, memory + {grown / 1024:.1f} MiB")
+    say(capsys, f"200 MB without newline, backwards: {sum(sizes)} bytes, memory + {grown / 1024:.1f} MiB")
     assert sum(sizes) == path.stat().st_size
     assert grown < 8 * 1024
     source.close()
@@ -373,7 +379,9 @@ def test_compressed_files_are_known_by_content(tmp_path: Path, kind: str) -> Non
 
 
 @pytest.mark.parametrize("kind", PACKERS)
-def test_broken_compressed_files_give_what_can_be_read(tmp_path: Path, kind: str) -> None:
+def test_broken_compressed_files_give_what_can_be_read(
+    tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     plain = b"".join(noise(number) + b"\n" for number in range(12_000))
     packed = PACKERS[kind](plain)
     path = tmp_path / "x"
@@ -394,14 +402,13 @@ def test_broken_compressed_files_give_what_can_be_read(tmp_path: Path, kind: str
     hurt, note = read(packed[:half] + bytes(255 - byte for byte in packed[half : half + 200]) + packed[half + 200 :])
     assert note is not None
     assert note.code in (Code.DAMAGED, Code.CUT_SHORT, Code.GARBAGE_AFTER)
-    print(
-        f"{kind}: cut in half {len(cut) / len(plain):.0%} read, damaged in the middle {len(hurt) / len(plain):.0%} read"
-    )
+    parts = [f"{len(part) / len(plain):.0%} read" for part in (cut, hurt)]
+    say(capsys, f"{kind}: cut in half {parts[0]}, damaged in the middle {parts[1]}")
     assert len(cut) > len(plain) // 4
 
 
 @pytest.mark.parametrize("kind", PACKERS)
-def test_bombs_are_capped(tmp_path: Path, kind: str) -> None:
+def test_bombs_are_capped(tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     packed = PACKERS[kind](b"0" * (100 << 20))
     path = tmp_path / "bomb"
     path.write_bytes(packed)
@@ -409,7 +416,7 @@ def test_bombs_are_capped(tmp_path: Path, kind: str) -> None:
     size = 0
     while block := source.read(1 << 20):
         size += len(block.data)
-    print(f"{kind} bomb {(100 << 20) // len(packed)}:1 stopped after {size >> 20} MiB")
+    say(capsys, f"{kind} bomb {(100 << 20) // len(packed)}:1 stopped after {size >> 20} MiB")
     assert source.note
     assert source.note.code is Code.BOMB_CAPPED
     assert size < 80 << 20
@@ -455,7 +462,7 @@ def test_piped_input_is_read_to_its_end(kind: str) -> None:
     assert source.state is SourceState.DONE
 
 
-def test_ten_times_too_much_input_is_bounded_and_counted() -> None:
+def test_ten_times_too_much_input_is_bounded_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
     room = 200_000
     writing, source = piped(live=True, room=room, patience=0.0)
     written = b""
@@ -473,8 +480,9 @@ def test_ten_times_too_much_input_is_bounded_and_counted() -> None:
     source.close()
     (told,) = [note for note in source.notes if note.code is Code.OVERLOADED]
     kept = len(data_of(blocks))
-    print(
-        f"10 x overload: {len(written)} bytes written, {kept} kept, {told.lost} dropped in {told.times} stretches, said"
+    say(
+        capsys,
+        f"10 × overload: {len(written)} bytes written, {kept} kept, {told.lost} dropped and said, {told.times} times",
     )
     assert told.lost
     assert kept + told.lost == len(written)
