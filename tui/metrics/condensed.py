@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tui.logs.schema import field_column
-from tui.metrics.windows import MINUTE_US, bucket
+from tui.metrics.windows import MINUTE_US, bucket, ceil_index
 from tui.runbook.model import Quantile, Sum
 
 if TYPE_CHECKING:
@@ -45,11 +45,12 @@ class Condensed:
         self._keys = [_MINUTE, *columns]
         self._parts: list[pl.DataFrame] = []
         self._none = self._summed(self._singly(empty))
-        self.rows = 0
+        self.last: int | None = None
+        """The last minute that any of them fell into."""
 
     def add(self, rows: pl.DataFrame) -> None:
-        """Take in rows that are being dropped."""
-        self.rows += rows.height
+        """Take in sorted rows, not empty, that are being dropped."""
+        self.last = max(self.last or 0, ceil_index(rows["at"][-1]))
         self._parts.append(self._summed(self._singly(rows)))
         if len(self._parts) > _PARTS:
             self._parts = [self._summed(pl.concat(self._parts))]

@@ -16,8 +16,6 @@ from tui.runbook.model import Stream
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    import polars as pl
-
     from tui.metrics.board import Baseline
     from tui.metrics.reading import Reading
     from tui.metrics.scene import Scene
@@ -33,7 +31,6 @@ def panel_numbers(scene: Scene, metric: Metric) -> PanelNumbers:
     lives = _open_lives(metric, scene.judged)
     lane = Lane(scene.store, scene.ground, question, scene.now) if question else None
     baseline = lane.baseline(rules, _undisturbed_until(scene, lives)) if lane else None
-    stream = Stream(metric=metric.id)
     return PanelNumbers(
         metric=metric.id,
         badge=_badge(scene, metric),
@@ -51,7 +48,7 @@ def panel_numbers(scene: Scene, metric: Metric) -> PanelNumbers:
         fires_at=_fires_at(rules, lives) if scene.fresh else None,
         minutes=lane.hour() if lane else (None,) * CHART_MINUTES,
         minute_severity=_severity_by_minute(rules, metric, scene.reading),
-        breakdown=_breakdown(scene.store.window(stream, scene.now - window, scene.now), metric.panel.breakdown),
+        breakdown=_breakdown(scene, metric, scene.now - window),
         figures=figures,
         newest=scene.store.newest(metric.id, scene.now),
     )
@@ -113,10 +110,9 @@ def _ratio(value: float | None, baseline: Baseline | None) -> float | None:
     return value / baseline.value
 
 
-def _breakdown(rows: pl.DataFrame, fields: tuple[str, ...]) -> tuple[BreakdownRow, ...]:
-    if not fields or rows.is_empty():
-        return ()
-    counted = rows.group_by(fields).len("").iter_rows()
+def _breakdown(scene: Scene, metric: Metric, start: datetime) -> tuple[BreakdownRow, ...]:
+    fields = metric.panel.breakdown
+    counted = scene.store.kinds(metric.id, fields, start, scene.now).iter_rows() if fields else ()
     found = (BreakdownRow(tuple(map(_named, values)), count) for *values, count in counted)
     return tuple(sorted(found, key=lambda row: (-row.count, row.values)))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.metrics.minutes import floor_minute
 from tui.metrics.rules import episodes
-from tui.metrics.windows import measure_rows, rule_question
+from tui.metrics.windows import floor_index, measure_rows, rule_question
 from tui.runbook.model import Stream
 
 if TYPE_CHECKING:
@@ -58,14 +58,20 @@ def read(rules: LogRules, store: EventStore, at: datetime) -> Reading:
 
 
 def exact(store: EventStore, questions: Sequence[Question], at: datetime) -> list[float | None]:
-    """Each question's value over (at - window, at]; those of one metric and window share one pass over the rows."""
+    """Each question's value over (at - window, at]; those of one metric and window share one pass over the rows.
+
+    Where rows of the window are not kept any more, the value is that of the last whole minute, which knew them.
+    """
     groups: dict[tuple[str, timedelta], list[int]] = {}
     for number, question in enumerate(questions):
         groups.setdefault((question.metric.id, question.window), []).append(number)
     found: list[float | None] = [None] * len(questions)
     for (metric, window), members in groups.items():
-        rows = store.window(Stream(metric=metric), at - window, at)
-        values = measure_rows([questions[number] for number in members], rows)
+        asked = [questions[number] for number in members]
+        if store.complete(metric, at - window):
+            values = measure_rows(asked, store.window(Stream(metric=metric), at - window, at))
+        else:
+            values = [store.minutes(question, at).get(floor_index(at)) for question in asked]
         for number, value in zip(members, values, strict=True):
             found[number] = value
     return found

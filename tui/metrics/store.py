@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
-from tui.logs.schema import event_schema, field_column, marker_schema
+from tui.logs.schema import event_schema, marker_schema
 from tui.metrics.board import Dropped, MarkerHit
-from tui.metrics.condensed import ROWS, Condensed, counted_columns
 from tui.metrics.overlap import Overlap
-from tui.metrics.series import MinuteBook, MinuteSeries
+from tui.metrics.shelf import RECORD, Shelf
 from tui.metrics.table import ORDER, SortedTable
 from tui.metrics.windows import (
     EPOCH,
@@ -28,11 +27,12 @@ from tui.metrics.windows import (
 from tui.runbook.model import Count, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from tui.logs.schema import Parsed
-    from tui.runbook.model import LogRules, Metric
+    from tui.metrics.series import MinuteSeries
+    from tui.runbook.model import LogRules
 
 _ROOM = 0.95
 """Share of the cap that is kept when it is passed, so that room has to be made only now and then."""
@@ -40,9 +40,7 @@ _ROOM = 0.95
 _RECENT_US = 60 * MINUTE_US
 _CHUNKS = 64
 
-_EVENT_IDENTITY = ("fingerprint", "at")
 _MARKER_IDENTITY = ("marker", "at", "capture")
-_HASH_KEY = ("source", "offset", "sub")
 
 
 class EventStore(Protocol):
@@ -63,7 +61,11 @@ class EventStore(Protocol):
         ...
 
     def count(self, metric: str, start: datetime, end: datetime) -> int:
-        """Number of a metric's rows in (start, end]."""
+        """Number of a metric's rows in (start, end]; dropped ones count too, to the whole minute."""
+        ...
+
+    def complete(self, metric: str, start: datetime) -> bool:
+        """Whether every row of a metric later than `start` is kept."""
         ...
 
     def kinds(self, metric: str, columns: Collection[str], start: datetime | None, end: datetime) -> pl.DataFrame:
@@ -117,11 +119,11 @@ class Store:
         self._schema = event_schema(rules)
         self._metrics = {metric.id: metric for metric in rules.metrics}
         asked = asked_by(rules)
-        self._shelves = {metric.id: _Shelf(metric, self._schema, asked) for metric in rules.metrics}
+        self._shelves = {metric.id: Shelf(metric, self._schema, asked) for metric in rules.metrics}
         self._markers: list[MarkerHit] = []
         self._marker_rows = SortedTable(pl.DataFrame(schema={**marker_schema(), "sub": pl.UInt16()}))
         self._marker_overlap = Overlap(_MARKER_IDENTITY, pl.Schema(marker_schema()))
-        self._hashes = pl.DataFrame(schema={name: self._schema[name] for name in (*_HASH_KEY, "sha256")})
+        self._hashes = pl.DataFrame(schema={name: self._schema[name] for name in (*RECORD, "sha256")})
         for question in (*asked, *(self._count_by_minute(stream) for stream in rules.errors if stream.where)):
             self._shelves[question.metric.id].book.watch(question, ())
 
@@ -174,7 +176,7 @@ class Store:
 
     def _forget_hashes(self, rows: pl.DataFrame) -> None:
         if self._hashes.height:
-            self._hashes = self._hashes.join(rows, on=_HASH_KEY, how="anti")
+            self._hashes = self._hashes.join(rows, on=RECORD, how="anti")
 
     def _add_markers(self, markers: pl.DataFrame) -> None:
         table = self._marker_rows
@@ -192,16 +194,15 @@ class Store:
 
     def count(self, metric: str, start: datetime, end: datetime) -> int:
         """See `EventStore.count`."""
-        return self._shelves[metric].table.count(microseconds(start), microseconds(end))
+        return self._shelves[metric].count(start, end)
+
+    def complete(self, metric: str, start: datetime) -> bool:
+        """See `EventStore.complete`."""
+        return self._shelves[metric].complete(start)
 
     def kinds(self, metric: str, columns: Collection[str], start: datetime | None, end: datetime) -> pl.DataFrame:
         """See `EventStore.kinds`."""
-        shelf = self._shelves[metric]
-        kept = self.window(Stream(metric=metric), start, end)
-        kept = kept.with_columns(pl.lit(1, pl.UInt32).alias(ROWS)).select(*columns, ROWS)
-        gone = shelf.condensed.between(None if start is None else floor_index(start), floor_index(end))
-        both = pl.concat([kept, gone.select(kept.columns)])
-        return both.group_by(columns).agg(pl.col(ROWS).sum()) if columns else both
+        return self._shelves[metric].kinds(columns, start, end)
 
     def minutes(self, question: Question, until: datetime) -> MinuteSeries:
         """See `EventStore.minutes`."""
@@ -211,11 +212,7 @@ class Store:
 
     def newest(self, metric: str, until: datetime) -> datetime | None:
         """See `EventStore.newest`."""
-        shelf = self._shelves[metric]
-        found = shelf.table.newest(microseconds(until))
-        if found is None and (minute := shelf.condensed.newest(floor_index(until))) is not None:
-            return minute_time(minute)
-        return None if found is None else moment(found)
+        return self._shelves[metric].newest(until)
 
     def newest_matching(self, stream: Stream, until: datetime) -> datetime | None:
         """See `EventStore.newest_matching`."""
@@ -263,53 +260,7 @@ class Store:
         ]
         whole = pl.concat([empty.drop("sha256"), *parts], how="diagonal").sort(ORDER)
         here = self._hashes.filter(pl.col("offset").is_in(whole["offset"].implode()))
-        return whole.join(here, on=_HASH_KEY, how="left", maintain_order="left").select(self._schema.keys())
-
-
-class _Shelf:
-    """One metric's table, with its per-minute book, its guard against overlapping sources, and what was dropped."""
-
-    def __init__(self, metric: Metric, schema: dict[str, pl.DataType], asked: Iterable[Question]) -> None:
-        fields = [field_column(name, spec.kind) for name, spec in metric.fields.items()]
-        identity = ["at", "request_id", *_HASH_KEY, "length", "fingerprint"]
-        self._columns = list(dict.fromkeys([*identity, *fields]))
-        empty = pl.DataFrame(schema={name: schema[name] for name in self._columns})
-        self.table = SortedTable(empty)
-        self.book = MinuteBook()
-        self.condensed = Condensed(empty, counted_columns(metric, asked))
-        self.first: int | None = None
-        """Time of the first row ever, in microseconds."""
-        self._overlap = Overlap(_EVENT_IDENTITY, empty.schema)
-
-    def add(self, rows: pl.DataFrame) -> None:
-        new = self._overlap.unseen(rows.select(self._columns), lambda first, last: self.table.between(first - 1, last))
-        if new.height:
-            self.table.add(new)
-            self.book.absorb(new)
-            self.first = min(filter(None, (self.first, self.table.first)), default=None)
-
-    def condense(self, most: int, before: int) -> pl.DataFrame:
-        """Keep only counts of the oldest rows, as `SortedTable.drop_oldest` has it; returns those rows."""
-        rows = self.table.drop_oldest(most, before)
-        if rows.height:
-            self.condensed.add(rows)
-        return rows
-
-    def series(self, question: Question, until: int) -> MinuteSeries:
-        """The question's value at every whole minute up to that index."""
-        track = self.book.watch(question, self._pieces())
-        return self.book.series(track, until, self._rows_between)
-
-    def _pieces(self) -> Iterator[pl.DataFrame]:
-        if self.condensed.rows and self.table.last is not None:
-            yield self.condensed.expanded(None, self.table.last // MINUTE_US + 1)
-        yield from self.table.pieces()
-
-    def _rows_between(self, start: int, end: int) -> pl.DataFrame:
-        """Rows of (start, end], both minute indexes; dropped ones as far as they are counted."""
-        rows = self.table.between(start * MINUTE_US, end * MINUTE_US)
-        gone = self.condensed.expanded(start, end) if self.condensed.rows else rows.clear()
-        return pl.concat([gone, rows]).sort("at") if gone.height else rows
+        return whole.join(here, on=RECORD, how="left", maintain_order="left").select(self._schema.keys())
 
 
 def _by_source(rows: pl.DataFrame) -> list[pl.DataFrame]:
